@@ -55,10 +55,10 @@ dev: $(VENV)/.dev ## the same with the tools for testing
 run: setup ## run a case (CASE=baghdad-2024) and write its report (OUT=build/CASE)
 	$(BIN)/talion run $(CASE) --out $(OUT) $(ARGS)
 
-test: dev browser ## every test but the slow ones (TESTS=path narrows)
+test: dev $(VENV)/.warm browser ## every test but the slow ones (TESTS=path narrows)
 	$(BIN)/python -m pytest -m "not slow" $(TESTS)
 
-test-all: dev browser ## every test
+test-all: dev $(VENV)/.warm browser ## every test
 	$(BIN)/python -m pytest $(TESTS)
 
 lint: dev ## ruff's rules and format, strict types
