@@ -1,0 +1,246 @@
+"""What estimative words mean: the published scales, and this project's convention for bare claims.
+
+A *word* of the author is looked up here and becomes a range of probability, or none. Sources:
+
+- ICD 203: Office of the Director of National Intelligence (US), Intelligence Community Directive
+  203, Analytic Standards (2015, technically amended 2022), section D.6.e(2)(a).
+- PHIA: Professional Head of Intelligence Assessment (UK), Probability Yardstick; it has gaps
+  between its bands, kept here.
+- "will", "would not" and unhedged claims appear in neither: that they claim at least 90 % is a
+  convention of this project, and reports say so.
+
+>>> read_word("would not").range
+(0.9, 1.0)
+>>> read_word(["seemingly", "probably"]).range, read_word("appeared to").range
+((0.55, 0.8), None)
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+__all__ = [
+    "HOUSE",
+    "ICD_203",
+    "LEXICONS",
+    "PHIA",
+    "Band",
+    "Lexicon",
+    "Meaning",
+    "WordReading",
+    "read_word",
+]
+
+ASSERTED = 0.90  # "will", "would not", unhedged: ours
+POSSIBLE = 0.05  # "might": fails only under 5 %: ours
+
+
+@dataclass(frozen=True)
+class Band:
+    """A published range of probability and the words for it; `low` and `high` are its cut-points."""
+
+    low: float
+    high: float
+    words: tuple[str, ...]
+
+    @property
+    def word(self) -> str:
+        """Return the first word of the band, the one this project prints."""
+        return self.words[0]
+
+
+@dataclass(frozen=True)
+class Lexicon:
+    """A scale of bands in ascending order, with the document it is taken from."""
+
+    id: str
+    title: str
+    source: str
+    bands: tuple[Band, ...]
+
+    def band_of(self, probability: float) -> Band:
+        """Return the band of a probability; one in a gap or beyond the ends gets the nearest.
+
+        A probability on a cut-point shared by two bands belongs to the upper one.
+
+        >>> ICD_203.band_of(0.93).word, ICD_203.band_of(0.2).word, PHIA.band_of(0.37).word
+        ('very likely', 'unlikely', 'unlikely')
+        """
+
+        def distance(band: Band) -> float:
+            return max(band.low - probability, probability - band.high, 0.0)
+
+        return min(reversed(self.bands), key=distance)
+
+    def words_for(self, low: float, high: float) -> tuple[str, ...]:
+        """Return the word of an interval, or the words of both its ends if it crosses bands."""
+        ends = (self.band_of(low).word, self.band_of(high).word)
+        return ends[:1] if ends[0] == ends[1] else ends
+
+
+ICD_203 = Lexicon(
+    "icd203",
+    "ICD 203",
+    "Intelligence Community Directive 203, Analytic Standards",
+    (
+        Band(0.01, 0.05, ("almost no chance", "remote")),
+        Band(0.05, 0.20, ("very unlikely", "highly improbable")),
+        Band(0.20, 0.45, ("unlikely", "improbable", "improbably")),
+        Band(0.45, 0.55, ("roughly even chance", "roughly even odds", "roughly even")),
+        Band(0.55, 0.80, ("likely", "probable", "probably")),
+        Band(0.80, 0.95, ("very likely", "highly probable")),
+        Band(0.95, 0.99, ("almost certain", "almost certainly", "nearly certain")),
+    ),
+)
+PHIA = Lexicon(
+    "phia",
+    "PHIA Probability Yardstick",
+    "Professional Head of Intelligence Assessment, Probability Yardstick",
+    (
+        Band(0.00, 0.05, ("remote chance",)),
+        Band(0.10, 0.20, ("highly unlikely",)),
+        Band(0.25, 0.35, ("unlikely",)),
+        Band(0.40, 0.50, ("realistic possibility",)),
+        Band(0.55, 0.75, ("likely", "probable")),
+        Band(0.80, 0.90, ("highly likely",)),
+        Band(0.95, 1.00, ("almost certain",)),
+    ),
+)
+LEXICONS: dict[str, Lexicon] = {"icd203": ICD_203, "phia": PHIA}
+
+Kind = Literal["band", "assertion", "possibility", "hedge"]
+
+# Words no published scale defines. The longest match wins, so "will probably" is read at "probably".
+HOUSE: dict[Kind, tuple[str, ...]] = {
+    "assertion": (
+        "unhedged", "will", "will not", "would", "would not", "will continue", "will endure",
+        "certain", "certainly", "only for a time", "temporarily",
+    ),
+    "possibility": (
+        "might", "may", "could", "potential", "potentially", "possible", "possibly", "signs",
+        "real possibility", "real", "possibility",
+    ),
+    "hedge": (
+        "appeared", "appears", "appear", "appeared to", "seemingly", "seems", "seemed",
+        "reportedly", "signs appeared", "apparently", "view", "viewed", "implied",
+    ),
+}  # fmt: skip
+_HOUSE_RANGES: dict[str, tuple[float, float] | None] = {
+    "assertion": (ASSERTED, 1.0),
+    "possibility": (POSSIBLE, 1.0),
+    "hedge": None,
+}
+
+
+@dataclass(frozen=True)
+class Meaning:
+    """One word found, what it does, its range if it has one, and which lexicon says so."""
+
+    word: str
+    kind: Kind
+    range: tuple[float, float] | None
+    lexicon: str
+
+
+@dataclass(frozen=True)
+class WordReading:
+    """What an author's word or words claim.
+
+    `range` is that of a band word if there is one ("will probably" claims "probably"), else of a
+    word of possibility, else of an assertion; None if only hedges were used, which qualify the
+    source or the motive and claim no probability.
+    """
+
+    said: str
+    meanings: tuple[Meaning, ...]
+
+    @property
+    def decisive(self) -> Meaning:
+        """Return the meaning that sets the range."""
+        order = ("band", "possibility", "assertion", "hedge")
+        return min(self.meanings, key=lambda m: order.index(m.kind))
+
+    @property
+    def range(self) -> tuple[float, float] | None:
+        """Return (low, high) of the claimed probability, or None."""
+        return self.decisive.range
+
+    @property
+    def hedged(self) -> bool:
+        """Return whether a word qualifies the source or the motive."""
+        return any(m.kind == "hedge" for m in self.meanings)
+
+    @property
+    def convention(self) -> str:
+        """Return who defines the range: the lexicon's title, or this project."""
+        lexicon = LEXICONS.get(self.decisive.lexicon)
+        return lexicon.title if lexicon else "this project's convention"
+
+    def in_words(self) -> str:
+        """Return such as "at least 90 %" or "55 to 80 %"; "no range" for a hedge alone.
+
+        >>> read_word("unhedged").in_words(), read_word("likely").in_words()
+        ('at least 90 %', '55 to 80 %')
+        """
+        if self.range is None:
+            return "no range"
+        low, high = (round(100 * end) for end in self.range)
+        return f"at least {low} %" if high >= 100 else f"{low} to {high} %"
+
+
+def _entries(lexicon: Lexicon) -> Iterator[Meaning]:
+    for band in lexicon.bands:
+        for word in band.words:
+            yield Meaning(word, "band", (band.low, band.high), lexicon.id)
+    for kind, words in HOUSE.items():
+        for word in words:
+            yield Meaning(word, kind, _HOUSE_RANGES[kind], "house")
+
+
+def read_word(word: str | Iterable[str], lexicon: str = "icd203") -> WordReading:
+    """Return what the author's word or words claim.
+
+    Known words are found inside a longer phrase, the longest first ("very unlikely" before
+    "unlikely"); what stands between them is left aside.
+
+    Args:
+        word: a phrase, or several.
+        lexicon: `icd203` or `phia`: which scale reads the likelihood words.
+
+    Raises:
+        ValueError: the lexicon is unknown, or a phrase holds no word that it knows.
+
+    >>> read_word("almost certainly implies").range
+    (0.95, 0.99)
+    >>> read_word("perchance")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'perchance' is no estimative word of ICD 203 or of this project; write `unhedged` ...
+    """
+    if lexicon not in LEXICONS:
+        raise ValueError(f"no lexicon is called {lexicon!r}; there are {', '.join(LEXICONS)}")
+    phrases = [word] if isinstance(word, str) else list(word)
+    entries = sorted(_entries(LEXICONS[lexicon]), key=lambda m: -len(m.word))
+    found: list[Meaning] = []
+    for phrase in phrases:
+        here = list(_found_in(phrase, entries))
+        if not here:
+            raise ValueError(
+                f"{phrase!r} is no estimative word of {LEXICONS[lexicon].title} or of this "
+                "project; write `unhedged` for a claim made without any"
+            )
+        found += here
+    return WordReading(", ".join(phrases), tuple(found))
+
+
+def _found_in(phrase: str, entries: Iterable[Meaning]) -> Iterator[Meaning]:
+    """Yield the known words in `phrase`, each part of it used once."""
+    rest = " ".join(phrase.lower().split())
+    for entry in entries:
+        pattern = rf"(?<![a-z]){re.escape(entry.word)}(?![a-z])"
+        if re.search(pattern, rest):
+            rest = re.sub(pattern, "|", rest)
+            yield entry
