@@ -1,0 +1,116 @@
+"""Writing the native tables: all files of a record or none.
+
+Each file is first written beside its final place and synced; only when all are there are they
+renamed over the old ones. A full disk leaves the old files as they were.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import os
+from collections.abc import Iterable, Mapping
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from talion.errors import OutputError
+from talion.record.event import Event, Harm
+from talion.record.layout import TABLES
+
+if TYPE_CHECKING:
+    from talion.record.record import Record
+
+__all__ = ["rows_of", "table_text", "write_files", "write_record"]
+
+
+def write_record(record: Record, folder: Path | str) -> None:
+    """Write a record as native tables into a folder, made if need be.
+
+    A merged record is written as the reports it was made from: merging is a rule that is applied
+    after reading. All tables are written, so that no older file of the folder mixes in.
+
+    Raises:
+        OutputError: the folder or disk takes no files; nothing is changed then.
+    """
+    rows = rows_of(record.unmerged())
+    texts = {f"{table}.csv": table_text(table, rows[table]) for table in TABLES}
+    write_files(Path(folder), texts)
+
+
+def rows_of(record: Record) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of each native table as values by column name."""
+    whole = {"of": "*", "start": record.period[0], "end": record.period[1]}
+    return {
+        "sources": [_cells(row) for row in record.sources],
+        "actors": [_cells(row) for row in record.actors],
+        "events": [_event_cells(row) for row in record.events],
+        "evidence": [{"event": e.id, **_cells(p)} for e in record.events for p in e.evidence],
+        "conflicts": list(_conflict_cells(record.events)),
+        "totals": [_cells(row) for row in record.counts],
+        "absences": [_cells(row) for row in record.absences],
+        "coverage": [whole, *(_cells(row) for row in record.coverage)],
+    }
+
+
+def table_text(table: str, rows: Iterable[Mapping[str, Any]]) -> str:
+    """Return the CSV text of a table from rows of values by column name."""
+    out = io.StringIO(newline="")
+    writer = csv.writer(out, lineterminator="\n")
+    columns = TABLES[table]
+    writer.writerow([column.name for column in columns])
+    for row in rows:
+        cells = (row.get(column.name) for column in columns)
+        writer.writerow(
+            ["" if v is None else c.write(v) for c, v in zip(columns, cells, strict=True)]
+        )
+    return out.getvalue()
+
+
+def _cells(row: Any) -> dict[str, Any]:
+    return {field.name: getattr(row, field.name) for field in fields(row)}
+
+
+def _event_cells(event: Event) -> dict[str, Any]:
+    cells = _cells(event)
+    for name in ("deaths", "injuries"):
+        harm: Harm | None = cells[name]
+        cells[name] = harm.best if harm else None
+        cells[f"{name}_low"] = harm.low if harm else None
+        cells[f"{name}_high"] = harm.high if harm else None
+    return cells
+
+
+def _conflict_cells(events: Iterable[Event]) -> Iterable[dict[str, Any]]:
+    for event in events:
+        for conflict in event.conflicts:
+            shared = {"event": event.id, "field": conflict.field, "note": conflict.note}
+            for value, source in conflict.values:
+                yield shared | {"value": value, "source": source, "published": conflict.published}
+
+
+def write_files(folder: Path, texts: Mapping[str, str]) -> None:
+    """Write several files into a folder, all or none.
+
+    Raises:
+        OutputError: the folder or disk takes no files.
+    """
+    staged: dict[Path, Path] = {}
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for name, text in texts.items():
+            part = folder / f".{name}.{os.getpid()}.part"
+            staged[part] = folder / name
+            with part.open("w", encoding="utf-8", newline="") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+        for part, final in staged.items():
+            part.replace(final)
+    except OSError as error:
+        message = f"cannot write the tables: {error.strerror or error}"
+        remedy = "free some space or choose another folder; the old files are unchanged"
+        raise OutputError(message, place=str(folder), remedy=remedy) from error
+    finally:
+        for part in staged:
+            part.unlink(missing_ok=True)
