@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from talion.record.faults import RowError, Fault, identifier_fault, text_faults
+from talion.record.faults import Fault, RowError, identifier_fault, text_faults
 
 if TYPE_CHECKING:
     from talion.record.record import Record

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from talion.errors import RecordError
 
-__all__ = ["RowError", "Fault", "identifier_fault", "text_faults"]
+__all__ = ["Fault", "RowError", "identifier_fault", "text_faults"]
 
 IDENTIFIER = re.compile(r"\w[\w.\-]*")
 

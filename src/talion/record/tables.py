@@ -31,7 +31,7 @@ from talion.record.event import (
     Harm,
     Source,
 )
-from talion.record.faults import RowError, Fault
+from talion.record.faults import Fault, RowError
 from talion.record.layout import NEEDED, TABLES, BadCell, Column
 from talion.record.record import Record
 from talion.record.sheet import cells_of, text_of
