@@ -1,0 +1,210 @@
+"""Event types and event-to-event links as numbers: answers, suppression, background rates."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talion.model.arrows import Arrow, link_strength
+from talion.model.classes import SourceClass, matching
+from talion.model.reading import Reading, arrow_sign
+from talion.model.sampling import Sampler
+from talion.model.schema import CaseDocument, Link
+from talion.model.strength import FADES, mean_suppression, offspring_from_extra, suppression_for
+
+__all__ = ["DAYS_PER_MONTH", "EventLinks", "class_weights", "event_links", "usual_rates"]
+
+DAYS_PER_MONTH = 30.4375
+LEAST_BACKGROUND = 0.02  # share of the usual rate that stays unprompted whatever the links claim
+F8 = NDArray[np.float64]
+
+
+@dataclass
+class Entry:
+    """One class's part in one event-to-event arrow."""
+
+    source: int
+    target: int
+    half: int
+    link: int
+    channel: int
+    step: float
+    offspring: F8
+
+
+@dataclass
+class Channel:
+    """One suppression state: which type it holds down, how it fades, what feeds it."""
+
+    target: int
+    half: int
+    link: int
+    step: float
+    b: F8
+    sources: tuple[int, ...]
+
+
+@dataclass
+class EventLinks:
+    """All event-to-event arrows of one reading."""
+
+    entries: list[Entry] = field(default_factory=list)
+    channels: list[Channel] = field(default_factory=list)
+    half_lives: tuple[float, ...] = ()
+
+
+def usual_rates(case: CaseDocument, sampler: Sampler) -> F8:
+    """Return the usual rate of each type, events per day, shape (draws, types)."""
+    drawn = [
+        sampler.draw(f"usual/{name}", event.usual, "log") / DAYS_PER_MONTH
+        for name, event in case.events.items()
+    ]
+    return np.ascontiguousarray(np.stack(drawn, axis=1))
+
+
+def class_weights(case: CaseDocument, classes: Sequence[SourceClass], sampler: Sampler) -> F8:
+    """Return each class's share of its type's events, shape (draws, classes); sums to 1 by type."""
+    shares: dict[tuple[str, str, str], F8] = {}
+    for name, event in case.events.items():
+        for mark, values in event.marks.items():
+            drawn = {v: sampler.percent(f"mark/{name}/{mark}/{v}", p) for v, p in values.items()}
+            total = np.sum(list(drawn.values()), axis=0)
+            shares.update({(name, mark, v): share / total for v, share in drawn.items()})
+    weights = np.ones((sampler.draws, len(classes)))
+    for c in classes:
+        for mark, value in c.marks:
+            weights[:, c.index] *= shares[c.type, mark, value]
+    return weights
+
+
+def event_links(
+    case: CaseDocument,
+    arrows: Sequence[Arrow],
+    classes: Sequence[SourceClass],
+    reading: Reading,
+    sampler: Sampler,
+    usual: F8,
+    weights: F8,
+) -> EventLinks:
+    """Return the entries and channels of every event-to-event arrow.
+
+    Every arrow has both an answering and a suppressing part; in each draw its sign decides which of
+    the two is not zero. A net effect of +n and of -n events are equally large by construction.
+    """
+    mine = [arrow for arrow in arrows if arrow.kind == "event-event"]
+    half_lives = tuple(sorted({FADES[case.links[a.link].fades or "weeks"] for a in mine})) or (7.0,)
+    built = EventLinks(half_lives=half_lives)
+    for arrow in mine:
+        _add_arrow(built, case, arrow, classes, reading, sampler, usual, weights)
+    built.entries.sort(key=lambda entry: entry.source)
+    return built
+
+
+def _add_arrow(
+    built: EventLinks,
+    case: CaseDocument,
+    arrow: Arrow,
+    classes: Sequence[SourceClass],
+    reading: Reading,
+    sampler: Sampler,
+    usual: F8,
+    weights: F8,
+) -> None:
+    link = case.links[arrow.link]
+    types = list(case.events)
+    target = types.index(arrow.effect)
+    half_life = FADES[link.fades or "weeks"]
+    half = built.half_lives.index(half_life)
+    sign = arrow_sign(reading, link, arrow, sampler)
+    groups = _groups(link, arrow, classes, sampler)
+    selected = [c for members, _ in groups for c in members]
+    per_event = _answers_per_event(link, arrow, case, sampler, usual, weights, groups, selected)
+    number_of_link = list(case.links).index(arrow.link)
+    within = None if link.within is None else float(link.within)
+    for members, times in groups:
+        number = per_event * times
+        answers = number if within is None else offspring_from_extra(number, within, half_life)
+        b = suppression_for(number, usual[:, target], half_life, within)
+        channel = len(built.channels)
+        built.channels.append(
+            Channel(
+                target, half, number_of_link, link.saturates, np.where(sign < 0, b, 0.0), members
+            )
+        )
+        offspring = np.where(sign > 0, answers, 0.0)
+        for c in members:
+            entry = Entry(c, target, half, number_of_link, channel, link.saturates, offspring)
+            built.entries.append(entry)
+
+
+def _groups(
+    link: Link, arrow: Arrow, classes: Sequence[SourceClass], sampler: Sampler
+) -> list[tuple[tuple[int, ...], F8]]:
+    """Return (classes, multiplier) for ordinary cause events and for those of `more_when`."""
+    selected = matching(classes, arrow.cause, dict(arrow.cause_marks))
+    one = np.ones(sampler.draws)
+    if link.more_when is None:
+        return [(selected, one)]
+    more = set(matching(classes, arrow.cause, link.more_when.marks))
+    times = sampler.draw(f"{arrow.name}/more", link.more_when.times, "log")
+    groups = [(tuple(c for c in selected if c not in more), one)]
+    groups.append((tuple(c for c in selected if c in more), times))
+    return [group for group in groups if group[0]]
+
+
+def _answers_per_event(
+    link: Link,
+    arrow: Arrow,
+    case: CaseDocument,
+    sampler: Sampler,
+    usual: F8,
+    weights: F8,
+    groups: list[tuple[tuple[int, ...], F8]],
+    selected: list[int],
+) -> F8:
+    """Return expected answers (or prevented events) of one ordinary cause event, shape (draws,)."""
+    form, prior = link_strength(link, arrow.kind, case.word_strengths)
+    if form == "extra":
+        scale = "log" if prior[0] > 0 else "linear"
+        return np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
+    types = list(case.events)
+    share = sampler.percent(f"{arrow.name}/share", prior)
+    rate_of_cause = usual[:, types.index(arrow.cause)] * weights[:, selected].sum(axis=1)
+    mean = share * usual[:, types.index(arrow.effect)] / rate_of_cause
+    # The stated share is of all answers, stronger causes included.
+    weighted = sum(weights[:, list(members)].sum(axis=1) * times for members, times in groups)
+    return np.asarray(mean * weights[:, selected].sum(axis=1) / weighted)
+
+
+def background_rates(
+    links: EventLinks,
+    classes: Sequence[SourceClass],
+    type_ids: Sequence[str],
+    usual: F8,
+    weights: F8,
+) -> tuple[F8, F8]:
+    """Return mu at usual conditions, and where links claim nearly all of a type's usual rate.
+
+    At usual rates R the process must give R: mu_k = R_k / m_k - sum_j a_jk R_j, with m_k the mean
+    factor by which suppression holds k down. It never falls below 2 % of R_k.
+
+    Returns:
+        mu, events per day, shape (draws, types); and the mask of draws where the floor was needed.
+    """
+    index = {name: i for i, name in enumerate(type_ids)}
+    rate = np.stack([usual[:, index[c.type]] * weights[:, c.index] for c in classes], axis=1)
+    answered = np.zeros_like(usual)
+    for entry in links.entries:
+        answered[:, entry.target] += entry.offspring * rate[:, entry.source]
+    held = np.ones_like(usual)
+    for channel in links.channels:
+        if np.any(channel.b != 0):
+            feeding = rate[:, list(channel.sources)].sum(axis=1) * channel.step
+            half_life = links.half_lives[channel.half]
+            held[:, channel.target] *= mean_suppression(channel.b, feeding, half_life)
+    raw = usual / held - answered
+    floor = LEAST_BACKGROUND * usual
+    return np.maximum(raw, floor), raw < floor

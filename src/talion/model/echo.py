@@ -1,0 +1,117 @@
+"""Strengths echoed as their consequences, so that an author can say: yes, that is what I meant."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from talion.model.arrows import Arrow, link_strength
+from talion.model.case import Case
+from talion.model.strength import FADES
+
+__all__ = ["Consequence", "consequences"]
+
+
+@dataclass(frozen=True)
+class Consequence:
+    """What one arrow's strength comes to, in words.
+
+    Attributes:
+        link: its id.
+        says: the arrow as written.
+        stated: the strength as stated, such as "moderate" or "1.5 to 12 times".
+        means: its consequence in a sentence.
+        fades: half-life in days; None where it does not apply.
+    """
+
+    link: str
+    says: str
+    stated: str
+    means: str
+    fades: float | None
+
+
+def consequences(case: Case) -> tuple[Consequence, ...]:
+    """Return the consequence of every arrow, in the file's order.
+
+    >>> from talion.model.case import load_case
+    >>> len(consequences(load_case("baghdad-2024"))) >= 37
+    True
+    """
+    return tuple(_consequence(case, arrow) for arrow in case.arrows)
+
+
+def _number(value: float) -> str:
+    return f"{value:.2g}" if abs(value) < 10 else f"{value:.0f}"
+
+
+def _span(low: float, likely: float, high: float, unit: str = "") -> str:
+    if low == high:
+        return f"{_number(likely)}{unit}"
+    return f"{_number(likely)}{unit} ({_number(low)} to {_number(high)})"
+
+
+def _title(case: Case, name: str) -> str:
+    if name in case.events:
+        return case.events[name].title
+    return case.factors[name].title or name.replace("_", " ")
+
+
+def _consequence(case: Case, arrow: Arrow) -> Consequence:
+    link = case.links[arrow.link]
+    form, prior = link_strength(link, arrow.kind, case.document.word_strengths)
+    verb = "raises" if arrow.sign > 0 else "lowers"
+    cause, effect = _title(case, arrow.cause), _title(case, arrow.effect)
+    marks = "".join(f", {m}: {v}" for m, v in arrow.cause_marks)
+    shifted = "".join(f" ({m}: {v})" if v else f" ({m})" for m, v in arrow.effect_marks)
+    says = f"{cause}{marks} {verb} {effect}{shifted}"
+    stated = link.strength or f"{form.replace('_', ' ')} {_span(*prior)}"
+    fades = FADES[link.fades or "weeks"] if arrow.kind == "event-event" else None
+    return Consequence(arrow.link, says, stated, _means(case, arrow, form, prior), fades)
+
+
+def _means(case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float]) -> str:
+    up = arrow.sign > 0
+    factor = case.factors.get(arrow.cause)
+    if form in ("share", "extra"):
+        return _answers(case, arrow, form, prior)
+    if form == "points":
+        effect = case.factors[arrow.effect]
+        return f"each event moves it {'up' if up else 'down'} by {_span(*prior)} {effect.unit}"
+    if form == "per_100":
+        per = "the full state" if factor and factor.is_switch else "100 points more"
+        way = "up" if up else "down"
+        return f"{per} moves where it settles {way} by {_span(*prior)} points"
+    what = {
+        "factor-mark": "weight of these marks",
+        "factor-listing": "odds that an event is listed",
+    }.get(arrow.kind, "rate")
+    if factor is not None and factor.is_switch:
+        per = "in the full state"
+    elif factor is not None and factor.kind == "latent":
+        per = "for one standard deviation"
+    else:
+        per = f"for {_number(case.links[arrow.link].per or 50.0)} points more"
+    return f"{what} {'times' if up else 'divided by'} {_span(*prior)} {per}"
+
+
+def _answers(case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float]) -> str:
+    verb = "draws" if arrow.sign > 0 else "prevents"
+    cause, effect = case.events[arrow.cause], case.events[arrow.effect]
+    if form == "extra":
+        within = case.links[arrow.link].within
+        return f"one event {verb} {_span(*prior)} of these within {within} days"
+    ratio = effect.usual[1] / max(cause.usual[1] * _cause_share(case, arrow), 1e-9)
+    low, likely, high = (p / 100 * ratio for p in prior)
+    part = "answer" if arrow.sign > 0 else "are prevented by"
+    return (
+        f"{_span(*prior, ' %')} of these {part} it: at usual rates one event {verb} "
+        f"{_span(low, likely, high)}"
+    )
+
+
+def _cause_share(case: Case, arrow: Arrow) -> float:
+    share = 1.0
+    for mark, value in arrow.cause_marks:
+        values = {v: p[1] for v, p in case.events[arrow.cause].marks[mark].items()}
+        share *= values[value] / sum(values.values())
+    return share

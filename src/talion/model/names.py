@@ -1,0 +1,267 @@
+"""Whether the names in a case meet: actors, states, factors, marks, what-ifs, series, sources."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Callable, Iterable, Iterator, Mapping
+
+from talion.errors import CaseError
+from talion.model.arrows import check_marks, link_strength, parse_arrow
+from talion.model.claim import Expression, SeriesName
+from talion.model.document import Document
+from talion.model.schema import CaseDocument, Evidence_, Operation
+from talion.record.record import Record
+
+__all__ = ["name_problems"]
+
+Found = Iterator[tuple[tuple[str | int, ...], str, object, str]]
+
+
+def name_problems(case: CaseDocument, document: Document, record: Record) -> list[CaseError]:
+    """Return every place where a case names something that is not there.
+
+    Args:
+        case: the parsed case.
+        document: its marks, for places.
+        record: the record it names rows, sources and series of.
+    """
+    checks: tuple[Callable[[CaseDocument, Record], Found], ...] = (
+        _events,
+        _factors,
+        _links,
+        _issues,
+        _decisions,
+        _what_ifs,
+        _judgments,
+        _evidence,
+    )
+    return [
+        CaseError(message, place=document.place(path), value=value, remedy=remedy)
+        for check in checks
+        for path, message, value, remedy in check(case, record)
+    ]
+
+
+def _known(names: Iterable[str]) -> str:
+    listed = sorted(names)
+    shown = ", ".join(listed[:8]) + (", ..." if len(listed) > 8 else "")
+    return f"use one of: {shown}" if listed else "add it first"
+
+
+def _missing(
+    path: tuple[str | int, ...], names: Iterable[str], known: Iterable[str], what: str
+) -> Found:
+    pool = set(known)
+    for name in names:
+        if name not in pool:
+            yield path, f"no such {what}", name, _known(pool)
+
+
+def _actor_ids(case: CaseDocument, record: Record) -> set[str]:
+    return set(case.actors) | {actor.id for actor in record.actors}
+
+
+def _state(case: CaseDocument, path: tuple[str | int, ...], factor: str, state: str) -> Found:
+    if factor not in case.factors:
+        yield path, "no such factor", factor, _known(case.factors)
+    elif not case.factors[factor].is_switch:
+        yield path, "this factor has no states", factor, "name a switch"
+    elif state not in (case.factors[factor].states or {}):
+        yield path, f"{factor} has no such state", state, _known(case.factors[factor].states or {})
+
+
+def _events(case: CaseDocument, record: Record) -> Found:
+    actors = _actor_ids(case, record)
+    series = {count.series for count in record.counts}
+    for name, event in case.events.items():
+        here = ("events", name)
+        if name in case.factors:
+            yield here, "this id is used for a factor too", name, "rename one"
+        yield from _missing((*here, "by"), event.by, actors, "actor")
+        yield from _missing((*here, "against"), event.against, actors, "actor")
+        for factor, state in event.usual_when.items():
+            yield from _state(case, (*here, "usual_when", factor), factor, state)
+        for mark in event.row_marks:
+            yield from _missing((*here, "row_marks"), [mark], event.marks, "mark")
+        if event.totals:
+            yield from _missing((*here, "totals"), [event.totals], series, "series of totals")
+        if event.listing and event.listing.raised_by:
+            yield from _missing(
+                (*here, "listing"), [event.listing.raised_by], case.factors, "factor"
+            )
+        if event.usual[0] <= 0:
+            yield (
+                (*here, "usual"),
+                "a usual rate must be positive",
+                event.usual[0],
+                "use a small one",
+            )
+    for name, members in case.series.items():
+        for member in members:
+            yield from _series(case, ("series", name), member)
+
+
+def _series(case: CaseDocument, path: tuple[str | int, ...], text: str) -> Found:
+    try:
+        series = SeriesName.model_validate(text)
+        if series.name not in case.events:
+            yield path, "no such event type", series.name, _known(case.events)
+        else:
+            check_marks(case, series.name, dict(series.marks))
+    except ValueError as error:
+        yield path, str(error), text, "see the case's events"
+
+
+def _call(
+    case: CaseDocument, path: tuple[str | int, ...], event: str, marks: Mapping[str, str]
+) -> Found:
+    if event not in case.events:
+        yield path, "no such event type", event, _known(case.events)
+        return
+    try:
+        check_marks(case, event, marks)
+    except ValueError as error:
+        yield path, str(error), dict(marks), "see the event type's marks"
+
+
+def _factors(case: CaseDocument, record: Record) -> Found:
+    for name, factor in case.factors.items():
+        for i, rule in enumerate(factor.set_by):
+            yield from _call(case, ("factors", name, "set_by", i), rule.event, rule.when)
+        yield from _missing(
+            ("factors", name, "indicators"), factor.indicators, case.events, "event type"
+        )
+
+
+def _links(case: CaseDocument, record: Record) -> Found:
+    for name, link in case.links.items():
+        for i, says in enumerate(link.says):
+            try:
+                arrow = parse_arrow(case, name, says)
+                link_strength(link, arrow.kind, case.word_strengths)
+                if link.more_when:
+                    check_marks(case, arrow.cause, link.more_when.marks)
+            except ValueError as error:
+                yield ("links", name, "says", i), str(error), says, "mend the link"
+        if not link.says:
+            yield ("links", name), "a link must say something", name, "add `says`"
+
+
+def _issues(case: CaseDocument, record: Record) -> Found:
+    actors = _actor_ids(case, record)
+    for name, issue in case.issues.items():
+        yield from _missing(("issues", name, "positions"), issue.positions, actors, "actor")
+        for actor, position in issue.positions.items():
+            path = ("issues", name, "positions", actor, "moved_by")
+            yield from _missing(path, position.moved_by, case.factors, "factor")
+
+
+def _decisions(case: CaseDocument, record: Record) -> Found:
+    for name, decision in case.decisions.items():
+        here = ("decisions", name)
+        yield from _missing((*here, "issue"), [decision.issue], case.issues, "issue")
+        yield from _missing((*here, "writes"), [decision.writes], case.factors, "factor")
+        for i, call in enumerate(decision.called_by):
+            yield from _call(case, (*here, "called_by", i), call.event, call.when)
+        for factor, state in decision.needs.items():
+            yield from _state(case, (*here, "needs"), factor, state)
+        if len(decision.needs) > 1:
+            yield (*here, "needs"), "only one switch can be needed", len(decision.needs), "keep one"
+        if decision.sets:
+            yield from _state(case, (*here, "sets"), decision.sets.factor, decision.sets.to)
+        if decision.executes:
+            yield from _missing(
+                (*here, "executes"), [decision.executes.factor], case.factors, "factor"
+            )
+
+
+def _operation(case: CaseDocument, path: tuple[str | int, ...], op: Operation) -> Found:
+    name, verb = op.subject, op.verb
+    if verb in ("block", "unblock"):
+        yield from _missing(path, [name], case.events, "event type")
+    elif verb == "add":
+        yield from _call(case, path, name, op.marks)
+    elif verb == "scale":
+        yield from _missing(path, [name], {*case.events, *case.links}, "event type or link")
+    elif name not in case.factors:
+        yield path, "no such factor", name, _known(case.factors)
+    elif isinstance(op.to, str):
+        yield from _state(case, path, name, op.to)
+    elif verb == "set" or (verb == "pin" and case.factors[name].is_switch):
+        yield path, f"`{verb}` on {name} needs the name of a state", op.to, "write `to: STATE`"
+
+
+def _what_ifs(case: CaseDocument, record: Record) -> Found:
+    for name, what_if in case.what_ifs.items():
+        here = ("what_ifs", name)
+        if name in ("baseline", "as_of", "horizon"):
+            yield here, "this name is taken", name, "rename the what-if"
+        for i, op in enumerate(what_if.do):
+            yield from _operation(case, (*here, "do", i), op)
+        if what_if.from_ != "as_of":
+            try:
+                start = dt.date.fromisoformat(what_if.from_)
+            except ValueError:
+                yield (*here, "from"), "not a date", what_if.from_, "write 2024-03-01 or as_of"
+                continue
+            if start < (what_if.history_until or case.as_of):
+                remedy = "start later, or give `history_until` for a replay"
+                yield (*here, "from"), "starts before the history ends", what_if.from_, remedy
+        if what_if.history_until and what_if.history_until > case.as_of:
+            remedy = "a replay starts at or before as_of"
+            yield (*here, "history_until"), "lies after as_of", str(what_if.history_until), remedy
+
+
+def _judgments(case: CaseDocument, record: Record) -> Found:
+    worlds = {"baseline", *case.what_ifs}
+    for name, judgment in case.judgments.items():
+        here: tuple[str | int, ...] = ("judgments", name)
+        yield from _missing((*here, "under"), [judgment.under], worlds, "what-if")
+        tests = [((*here, "holds_if"), judgment.holds_if)]
+        tests += [((*here, "also", k), part.holds_if) for k, part in judgment.also.items()]
+        for key, part in judgment.also.items():
+            if part.under:
+                yield from _missing((*here, "also", key), [part.under], worlds, "what-if")
+        for path, test in tests:
+            if test is not None:
+                yield from _references(case, path, test)
+                rows = {event.id for event in record.events}
+                named = sorted(test.references().rows)
+                yield from _missing(path, named, rows, "event of the record")
+        for kind, subject in judgment.shows.items():
+            if kind == "issue":
+                yield from _missing((*here, "shows"), [subject], case.issues, "issue")
+
+
+def _references(case: CaseDocument, path: tuple[str | int, ...], test: Expression) -> Found:
+    found = test.references()
+    yield from _missing(path, sorted(found.names), {*case.events, *case.series}, "series")
+    for name, mark, value in sorted(found.marks):
+        yield from _series(case, path, f"{name}[{mark}={value}]")
+    yield from _missing(path, sorted(found.factors), case.factors, "factor")
+    yield from _missing(path, sorted(found.what_ifs), {"baseline", *case.what_ifs}, "what-if")
+
+
+def _evidence(case: CaseDocument, record: Record) -> Found:
+    sources = set(case.sources) | {source.id for source in record.sources}
+    rows = {event.id for event in record.events}
+    for path, pointer in _pointers(case):
+        if pointer.source:
+            yield from _missing(path, [pointer.source], sources, "source")
+        yield from _missing(path, pointer.rows, rows, "event of the record")
+
+
+def _pointers(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], Evidence_]]:
+    groups: dict[str, Mapping[str, object]] = {
+        "events": case.events,
+        "factors": case.factors,
+        "links": case.links,
+        "issues": case.issues,
+        "decisions": case.decisions,
+        "judgments": case.judgments,
+    }
+    for group, members in groups.items():
+        for name, member in members.items():
+            for key in ("evidence", "evidence_for", "evidence_against"):
+                for pointer in getattr(member, key, ()):
+                    yield (group, name, key), pointer
