@@ -246,7 +246,8 @@ def _build(
 def _read_tables(folder: Path) -> tuple[Record, Record | None]:
     from talion.record.tables import read_outcomes, read_record
 
-    return read_record(folder), read_outcomes(folder)
+    has_outcomes = (folder / "outcomes.csv").exists()
+    return read_record(folder), read_outcomes(folder) if has_outcomes else None
 
 
 def _as_known(record: Record | None, case: CaseDocument) -> Record:
