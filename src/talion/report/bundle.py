@@ -28,9 +28,11 @@ def cache_folder() -> Path:
 
 def chart_script() -> str:
     """Return the script that defines `vegaEmbed`, safe to stand inside a script element."""
+    from importlib.metadata import version
+
     import vl_convert
 
-    made_of = f"{vl_convert.__version__} {vl_convert.get_vega_version()} {_ENTRY}"
+    made_of = f"{version('vl-convert-python')} {vl_convert.get_vega_version()} {_ENTRY}"
     name = f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
     kept = cache_folder() / name
     found = _read(kept)

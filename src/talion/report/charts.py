@@ -14,7 +14,7 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from talion.report.words import clean
 
@@ -299,7 +299,7 @@ def _bands(y_title: str, scale: Any) -> list[Any]:
     return [*areas, paths, median]
 
 
-def _known_until(align: str) -> Any:
+def _known_until(align: Literal["left", "right"]) -> Any:
     import altair as alt
 
     base = alt.Chart(_named("known"))
@@ -316,7 +316,7 @@ def _baselines() -> Any:
 
     base = alt.Chart(_named("baselines"))
     tip = [alt.Tooltip("name:N", title="baseline"), alt.Tooltip("value:Q", title="a week")]
-    line = base.mark_line(color=ORANGE, strokeWidth=1.4).encode(
+    return base.mark_line(color=ORANGE, strokeWidth=1.4).encode(
         x="day:T",
         y="value:Q",
         detail="name:N",
@@ -325,7 +325,6 @@ def _baselines() -> Any:
         ),
         tooltip=tip,
     )
-    return line
 
 
 def _fan(*, log: bool) -> Any:

@@ -36,12 +36,15 @@ class Node:
 
 @dataclass(frozen=True)
 class Arrow:
-    """One arrow of a link. `weight` is 1 weak, 2 moderate, 3 strong; `silent`: record says nothing."""
+    """One arrow of a link. `weight` is 1 weak, 2 moderate, 3 strong; `silent`: record says nothing.
+
+    `raises` is None for an arrow without a sign: an event that turns a switch or settles a decision.
+    """
 
     link: str
     source: str
     target: str
-    raises: bool
+    raises: bool | None
     weight: int = 2
     silent: bool = False
     note: str = ""
@@ -160,11 +163,11 @@ def _route(layout: Layout, routes: dict[tuple[str, str], list[Arrow]]) -> list[C
         start, end = ports[i, 0], ports[i, 1]
         stops = [start, *_lane_points(layout, i, a, b), end]
         if layout.placed[a].box.column == layout.placed[b].box.column:
-            pieces = (_arc(start, end, depth[i]),)
+            pieces = [_arc(start, end, depth[i])]
         else:
-            pieces = tuple(_s_curve(p, q) for p, q in zip(stops[::2], stops[1::2], strict=True))
-            pieces = tuple(_with_lanes(pieces))
-        curves.append(Curve(a, b, tuple(arrows), pieces))
+            gaps = [_s_curve(p, q) for p, q in zip(stops[::2], stops[1::2], strict=True)]
+            pieces = list(_with_lanes(gaps))
+        curves.append(Curve(a, b, tuple(arrows), tuple(pieces)))
     return curves
 
 
@@ -254,7 +257,7 @@ def point_on(piece: Sequence[Point], t: float) -> Point:
 
 def label_text(arrows: Sequence[Arrow]) -> str:
     """Return the one label of a route: its link ids, each once."""
-    return " ".join(dict.fromkeys(a.link for a in arrows))
+    return " ".join(dict.fromkeys(a.link for a in arrows if a.raises is not None))
 
 
 def _label(curves: list[Curve]) -> tuple[Curve, ...]:
@@ -290,7 +293,8 @@ class _Drawing:
 
     def add(self, template: str, *values: object) -> None:
         """Add SVG; every value is escaped."""
-        self.parts.append(Markup(template).format(*values))
+        # The template is a literal of this module; `format` of Markup escapes what is put in.
+        self.parts.append(Markup(template).format(*values))  # noqa: S704
 
 
 def _svg(
@@ -325,21 +329,21 @@ def _svg(
     return Markup("\n").join(out.parts)
 
 
+_TIP = Markup(
+    '<marker id="tip-{}" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="8" markerHeight="8" '
+    'markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.6L8 4L0 7.4z"/></marker>'
+)
 _DEFS = Markup(
-    '<defs><marker id="tip-raises" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="8" '
-    'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.6L8 4L0 7.4z"/>'
-    '</marker><marker id="tip-lowers" viewBox="0 0 8 8" refX="7.2" refY="4" markerWidth="8" '
-    'markerHeight="8" markerUnits="userSpaceOnUse" orient="auto"><path d="M0 0.6L8 4L0 7.4z"/>'
-    '</marker><pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" '
+    '<defs>{}{}{}<pattern id="hatch" width="7" height="7" patternUnits="userSpaceOnUse" '
     'patternTransform="rotate(45)"><rect class="hatch-ground" width="7" height="7"/>'
     '<line class="hatch-line" x1="0" y1="0" x2="0" y2="7"/></pattern></defs>'
-)
+).format(*(_TIP.format(verb) for verb in ("raises", "lowers", "turns")))
 
 
 def _draw_curve(out: _Drawing, curve: Curve, titles: dict[str, str]) -> None:
     path = _path(curve.pieces)
     for k, arrow in enumerate(curve.arrows):
-        verb = "raises" if arrow.raises else "lowers"
+        verb = {True: "raises", False: "lowers", None: "turns"}[arrow.raises]
         name = f"{arrow.link}: {titles[curve.source]} {verb} {titles[curve.target]}"
         out.add(
             '<a class="arrow {} w{}{}" href="#link-{}" data-link="{}" data-ends="{} {}" '

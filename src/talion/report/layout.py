@@ -13,6 +13,7 @@ import random
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 LANE = 13.0
@@ -142,7 +143,7 @@ class _Graph:
             self.lane.add(lane)
             chain.append(lane)
         stops = [left, *chain, right]
-        for p, q in zip(stops, stops[1:], strict=False):
+        for p, q in pairwise(stops):
             self.neighbours[p].append(q)
             self.neighbours[q].append(p)
         self.chains.append(tuple(chain))

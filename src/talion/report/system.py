@@ -1,0 +1,319 @@
+"""The system as read: the influence diagram, and the table of links behind it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from talion.model.arrows import Arrow as CaseArrow
+from talion.model.arrows import link_strength
+from talion.model.case import Case
+from talion.model.echo import Consequence
+from talion.model.schema import Link
+from talion.report.diagram import Arrow, Diagram, Node, draw
+from talion.report.evidence import EvidenceReader, Pointer
+from talion.report.words import number, plural
+
+COLUMNS = ("Outside forces", "Events", "Conditions", "Decisions")
+_WEIGHT = {"weak": 1, "moderate": 2, "strong": 3}
+# Where a strength is given in numbers, the likely value at which an arrow becomes medium and thick:
+# halfway, on the scale of the table of words, between weak, moderate and strong.
+_STEPS = {
+    "share": (10.0, 35.0),
+    "extra": (0.3, 1.5),
+    "times": (1.5, 3.2),
+    "points": (3.0, 9.0),
+    "per_100": (20.0, 45.0),
+}
+
+
+@dataclass(frozen=True)
+class LinkRow:
+    """A link as the table shows it."""
+
+    id: str
+    anchor: str
+    says: tuple[str, ...]
+    strength: tuple[str, ...]
+    tempo: str
+    origin: str
+    held_by: str
+    contested: str
+    silent: bool
+    because: str
+    evidence: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True)
+class NodeRow:
+    """A box of the diagram: what it is and why it has the numbers it has."""
+
+    id: str
+    anchor: str
+    title: str
+    kind: str
+    value: str
+    because: str
+    evidence: tuple[Pointer, ...]
+
+
+@dataclass(frozen=True)
+class System:
+    """What section 4 prints."""
+
+    diagram: Diagram
+    links: tuple[LinkRow, ...]
+    nodes: tuple[NodeRow, ...]
+    sentence: str
+    imagined: tuple[str, ...]
+
+
+def anchor(name: str) -> str:
+    """Return a name that can stand in an HTML id and in a list split at spaces.
+
+    >>> anchor("A24 b")
+    'A24_b'
+    """
+    return re.sub(r"[^\w.-]", "_", name)
+
+
+def build_system(case: Case, echo: Sequence[Consequence], reader: EvidenceReader) -> System:
+    """Return the diagram and tables of a case.
+
+    Args:
+        case: the case.
+        echo: consequence of each arrow's strength.
+        reader: of evidence.
+    """
+    data = nodes_with_data(case)
+    nodes, arrows = list(_nodes(case, data)), list(_arrows(case, data))
+    silent = sum(link_is_silent(case, link, data) for link in case.links)
+    sentence = (
+        f"{plural(len(nodes), 'box', 'boxes')} and {plural(len(case.links), 'link')}: "
+        f"{_origins(case)}. The record holds no data at one end or both of "
+        f"{silent} of them."
+    )
+    return System(
+        draw(nodes, arrows, COLUMNS, summary=f"Influence diagram. {sentence}"),
+        tuple(_link_row(case, reader, link, data, echo) for link in case.links),
+        tuple(_node_rows(case, reader, data)),
+        sentence,
+        tuple(f.title or i for i, f in case.factors.items() if f.kind == "imagined"),
+    )
+
+
+def _origins(case: Case) -> str:
+    said = {
+        "brief": "read from the brief",
+        "record": "taken from the record",
+        "analyst": "added by us",
+    }
+    counts = {o: sum(link.origin == o for link in case.links.values()) for o in said}
+    return ", ".join(f"{n} {said[o]}" for o, n in counts.items() if n)
+
+
+def title_of(case: Case, name: str) -> str:
+    """Return the printed title of an event type, factor, decision or named series."""
+    if name in case.events:
+        return case.events[name].title
+    if name in case.factors:
+        return case.factors[name].title or name.replace("_", " ")
+    if name in case.decisions:
+        return case.decisions[name].title
+    return name.replace("_", " ")
+
+
+def nodes_with_data(case: Case) -> frozenset[str]:
+    """Return the event types with recorded rows and the factors that rest on data.
+
+    A type has data if the record holds a countable row of it, a factor if it is observed or if an
+    indicator of it has data.
+    """
+    found = {name for name in case.events if recorded_rows(case, name)}
+    for name, factor in case.factors.items():
+        if (factor.kind == "observed" and factor.values) or (
+            factor.kind == "measured" and any(i in found for i in factor.indicators)
+        ):
+            found.add(name)
+    return frozenset(found)
+
+
+def recorded_rows(case: Case, name: str) -> int:
+    """Return how many recorded events are of an event type."""
+    rows = case.events[name].rows
+    if rows is None:
+        return 0
+    return len(
+        case.record.select(
+            rows.action or None,
+            initiator=rows.initiator or None,
+            target=rows.target or None,
+            country=rows.country or None,
+            countable=True,
+        )
+    )
+
+
+def link_is_silent(case: Case, link: str, data: frozenset[str]) -> bool:
+    """Whether no arrow of the link has data at both ends."""
+    return not any(a.cause in data and a.effect in data for a in case.arrows if a.link == link)
+
+
+def _driven(case: Case) -> set[str]:
+    """Return the factors that something in the system moves."""
+    driven = {a.effect for a in case.arrows if a.effect in case.factors}
+    driven |= {name for name, f in case.factors.items() if f.set_by}
+    for decision in case.decisions.values():
+        driven.add(decision.writes)
+        driven |= {part.factor for part in (decision.sets, decision.executes) if part}
+    return driven
+
+
+def _nodes(case: Case, data: frozenset[str]) -> Iterator[Node]:
+    driven, used = _driven(case), _used(case)
+    for name, factor in case.factors.items():
+        if name in used:
+            column = 2 if name in driven or factor.kind == "latent" else 0
+            imagined = factor.kind == "imagined" or name not in data
+            yield Node(anchor(name), title_of(case, name), column, imagined)
+    for name in case.events:
+        yield Node(anchor(name), title_of(case, name), 1, name not in data, round=True)
+    for name in case.decisions:
+        yield Node(f"decision-{anchor(name)}", title_of(case, name), 3)
+
+
+def _used(case: Case) -> set[str]:
+    """Return the factors that have an arrow at all; the rest stand in the table only."""
+    used = {end for a in case.arrows for end in (a.cause, a.effect)} | _driven(case)
+    for decision in case.decisions.values():
+        positions = case.issues[decision.issue].positions.values()
+        used |= {f for p in positions for f in p.moved_by} | set(decision.needs)
+    return used
+
+
+def _arrows(case: Case, data: frozenset[str]) -> Iterator[Arrow]:
+    for a in case.arrows:
+        link = case.links[a.link]
+        yield Arrow(
+            anchor(a.link),
+            anchor(a.cause),
+            anchor(a.effect),
+            a.sign > 0,
+            _weight(case, link, a),
+            a.cause not in data or a.effect not in data,
+            link.because,
+        )
+    for name, factor in case.factors.items():
+        for event in dict.fromkeys(rule.event for rule in factor.set_by):
+            yield Arrow("sets", anchor(event), anchor(name), None, note="turns this switch")
+    for name in case.decisions:
+        yield from _decision_arrows(case, name)
+
+
+def _decision_arrows(case: Case, name: str) -> Iterator[Arrow]:
+    decision, node = case.decisions[name], f"decision-{anchor(name)}"
+    for event in dict.fromkeys(call.event for call in decision.called_by):
+        yield Arrow("calls", anchor(event), node, None, note="may settle the decision")
+    movers: dict[str, float] = {}
+    for position in case.issues[decision.issue].positions.values():
+        for factor, by in position.moved_by.items():
+            movers[factor] = movers.get(factor, 0.0) + by[1]
+    for factor, by_all in movers.items():
+        yield Arrow("moves", anchor(factor), node, by_all > 0, note="moves positions on it")
+    targets = [decision.writes] + [p.factor for p in (decision.sets, decision.executes) if p]
+    for factor in dict.fromkeys(targets):
+        yield Arrow("settles", node, anchor(factor), None, note="the outcome sets it")
+
+
+def _weight(case: Case, link: Link, arrow: CaseArrow) -> int:
+    if link.strength is not None:
+        return _WEIGHT[link.strength]
+    form, (_, likely, _) = link_strength(link, arrow.kind, case.document.word_strengths)
+    medium, thick = _STEPS[form]
+    return 1 + (likely >= medium) + (likely >= thick)
+
+
+def _side(case: Case, name: str, marks: tuple[tuple[str, str], ...]) -> str:
+    title = title_of(case, name)
+    return f"{title} ({', '.join(f'{k}: {v}' for k, v in marks)})" if marks else title
+
+
+def say_arrow(case: Case, a: CaseArrow) -> str:
+    """Return an arrow in words: Gaza war raises Militia attack."""
+    verb = "raises" if a.sign > 0 else "lowers"
+    cause, effect = _side(case, a.cause, a.cause_marks), _side(case, a.effect, a.effect_marks)
+    return f"{cause} {verb} {effect}"
+
+
+def _link_row(
+    case: Case,
+    reader: EvidenceReader,
+    name: str,
+    data: frozenset[str],
+    echo: Sequence[Consequence],
+) -> LinkRow:
+    link = case.links[name]
+    arrows = [a for a in case.arrows if a.link == name]
+    means = [c for c in echo if c.link == name]
+    tempo = link.tempo or _tempo(next((c.fades for c in means if c.fades), None))
+    return LinkRow(
+        name,
+        anchor(name),
+        tuple(say_arrow(case, a) for a in arrows),
+        tuple(dict.fromkeys(f"{c.stated}: {c.means}" for c in means)),
+        tempo,
+        {"brief": "brief", "record": "record", "analyst": "ours"}[link.origin],
+        link.held_by,
+        link.contested or "",
+        link_is_silent(case, name, data),
+        link.because,
+        reader.pointers(link.evidence),
+    )
+
+
+def _tempo(half_life: float | None) -> str:
+    return "" if half_life is None else f"half gone after {plural(round(half_life), 'day')}"
+
+
+def _node_rows(case: Case, reader: EvidenceReader, data: frozenset[str]) -> Iterator[NodeRow]:
+    for name, event in case.events.items():
+        low, likely, high = event.usual
+        rows = recorded_rows(case, name)
+        value = f"usually {number(likely)} a month ({number(low)} to {number(high)}); " + (
+            plural(rows, "recorded row") if rows else "no data in the record"
+        )
+        yield NodeRow(
+            name, anchor(name), event.title, "event", value, event.because,
+            reader.pointers(event.evidence),
+        )  # fmt: skip
+    for name, factor in case.factors.items():
+        yield NodeRow(
+            name, anchor(name), title_of(case, name), _factor_kind(factor.kind, name in data),
+            _factor_value(case, name), factor.because, reader.pointers(factor.evidence),
+        )  # fmt: skip
+    for name, decision in case.decisions.items():
+        yield NodeRow(
+            name, f"decision-{anchor(name)}", decision.title, "decision",
+            f"error {number(decision.error[1])} points around the weighted mean of positions",
+            decision.because, reader.pointers(decision.evidence),
+        )  # fmt: skip
+
+
+def _factor_kind(kind: str, has_data: bool) -> str:
+    return kind if has_data or kind in ("imagined", "latent") else f"{kind}, no data in the record"
+
+
+def _factor_value(case: Case, name: str) -> str:
+    factor = case.factors[name]
+    if factor.states is not None:
+        states = ", ".join(f"{s} = {number(p[1])}" for s, p in factor.states.items())
+        return f"switch: {states}"
+    if factor.kind == "latent":
+        sd = factor.sd or (0.0, 0.0, 0.0)
+        return f"log scale, sd {number(sd[1])} ({number(sd[0])} to {number(sd[2])})"
+    rest = factor.rest or (0.0, 0.0, 0.0)
+    return (
+        f"rests at {number(rest[1])} {factor.unit} ({number(rest[0])} to {number(rest[2])}), "
+        f"half-life {number(factor.half_life[1])} days"
+    )

@@ -1,0 +1,236 @@
+"""The first screen: what was found, what it stands on, and why it is no forecast."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from talion.judge.labels import Label
+from talion.judge.results import JudgmentResult, PartResult, RunResult
+from talion.report.labels import LabelLook
+from talion.report.results_table import AS_WRITTEN, NO_VIEW, build_results, is_fitted
+from talion.report.system import link_is_silent, nodes_with_data
+from talion.report.words import day, in_hundred, number, plural, series
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A finding in plain words, and the judgment it comes from ("" for several)."""
+
+    text: str
+    footing: str
+    judgment: str
+
+
+@dataclass(frozen=True)
+class Top:
+    """What the first screen prints."""
+
+    title: str
+    as_of: str
+    as_of_note: str
+    holds: str
+    lacks: tuple[str, ...]
+    whose: str
+    finding: str
+    tally: tuple[tuple[LabelLook, int], ...]
+    findings: tuple[Finding, ...]
+    watch: tuple[tuple[str, str], ...]
+    confidence: str
+
+
+def build_top(result: RunResult) -> Top:
+    """Return the first screen of a run."""
+    case = result.case
+    table = build_results(result)
+    return Top(
+        title=case.title,
+        as_of=day(case.as_of),
+        as_of_note=case.document.as_of_note,
+        holds=_holds(result),
+        lacks=tuple(_lacks(result)),
+        whose=_whose(result),
+        finding=finding_sentence(result),
+        tally=table.tally,
+        findings=tuple(_findings(result)),
+        watch=tuple(_watch(result)),
+        confidence=_confidence(result),
+    )
+
+
+def finding_sentence(result: RunResult) -> str:
+    """Return the finding in one sentence: how many judgments stand on what."""
+    n = Counter(j.label for j in result.judgments)
+
+    def are(count: int, what: str) -> str:
+        return f"{count} {'is' if count == 1 else 'are'} {what}"
+
+    said = [
+        (sum(n[x] for x in Label if x.claims_the_record), lambda k: f"the record decides {k}"),
+        (n[Label.CHECKED], lambda k: f"{k} can be checked by counting in the record"),
+        (n[Label.RESTS], lambda k: f"{k} rest{'s' * (k == 1)} on the author's assumptions"),
+        (n[Label.FIXED], lambda k: are(k, "fixed by the form of the claim")),
+        (n[Label.UNRESOLVED], lambda k: are(k, "unresolved")),
+        (n[Label.NOT_COMPUTABLE], lambda k: are(k, "not computable")),
+        (n[Label.NOT_TESTABLE], lambda k: are(k, "not testable at all")),
+    ]
+    parts = [say(count) for count, say in said if count]
+    return f"Of {plural(len(result.judgments), 'judgment')}, {series(parts)}."
+
+
+def _holds(result: RunResult) -> str:
+    record = result.record
+    first, last = record.period
+    actions = Counter(e.action for e in record.events if e.countable)
+    common = series([f"{n} {a.replace('_', ' ')}" for a, n in actions.most_common(3)])
+    totals = (
+        f", {plural(len(record.counts), 'reported total')} in "
+        f"{plural(len({c.series for c in record.counts}), 'series', 'series')}"
+        if record.counts
+        else ""
+    )
+    named = f" (most often {common})" if common else ""
+    return (
+        f"{plural(len(record.events), 'dated event')}{named}{totals}, from "
+        f"{plural(len(record.sources), 'source')}, {day(first)} to {day(last)}."
+    )
+
+
+def _lacks(result: RunResult) -> Iterator[str]:
+    record = result.record
+    partial = [c for c in record.coverage if c.listing != "near complete"]
+    if partial:
+        kinds = sorted({c.of.replace("_", " ") for c in partial})
+        yield f"The listing is incomplete or of unknown completeness for {series(kinds)}."
+    conflicts = sum(bool(e.conflicts) for e in record.events)
+    if conflicts:
+        yield f"Sources contradict each other on {plural(conflicts, 'event')}; all values are kept."
+    missing = [
+        e.title for k, e in result.case.events.items() if k not in nodes_with_data(result.case)
+    ]
+    if missing:
+        yield f"It holds no row of {plural(len(missing), 'event type')}: {series(missing)}."
+    if not is_fitted(result):
+        yield (
+            "The model has not been fitted to it: nothing here says how far the record supports "
+            "a link, and no result is “backed by the record”."
+        )
+
+
+def _whose(result: RunResult) -> str:
+    links = result.case.links
+    own = sum(link.origin != "brief" for link in links.values())
+    added = f" {own} of them we added; those act only in the reading that says so." if own else ""
+    return (
+        f"The {plural(len(links), 'link')} and the tests are our reading of the brief, not its "
+        f"author's.{added} Disagree with a reading? Edit it: one line, and see the result move."
+    )
+
+
+def _findings(result: RunResult) -> Iterator[Finding]:
+    """Yield two or three findings, each computed: a checked claim, an assumption's work, an effect."""
+    checked = [j for j in result.judgments if j.label is Label.CHECKED]
+    if checked:
+        yield _checked(checked)
+    gap = max(_shares(result), key=lambda item: item[2], default=None)
+    if gap is not None and gap[2] >= 0.05:
+        yield _assumption_at_work(*gap[:2])
+    effect = max(_effects(result), key=lambda item: item[2], default=None)
+    if effect is not None:
+        yield _effect_found(*effect[:2])
+
+
+def _checked(checked: list[JudgmentResult]) -> Finding:
+    by_outcome: dict[str, list[str]] = {}
+    for j in checked:
+        if j.main is not None and j.main.record is not None:
+            by_outcome.setdefault(j.main.record.outcome, []).append(j.id)
+    verb = {"holds": ("holds", "hold"), "fails": ("fails", "fail")}
+    said = []
+    for outcome, ids in by_outcome.items():
+        one, many = verb.get(outcome, (f"is {outcome}", f"are {outcome}"))
+        if outcome == "cannot tell":
+            one = many = "cannot be told"
+        said.append(f"{series(ids)} {one if len(ids) == 1 else many}")
+    return Finding(
+        f"Counted in the record, without any model: {'; '.join(said)}.",
+        "These stand on the record as coded and on the definitions given with each.",
+        "",
+    )
+
+
+def _shares(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, float]]:
+    """Yield tested judgments with how much following the author moves them from no view."""
+    for j in result.judgments:
+        part = j.main
+        if part is None or part.kind == "record" or j.label is Label.FIXED:
+            continue
+        none, written = part.readings.get(NO_VIEW), part.readings.get(AS_WRITTEN)
+        if none is not None and written is not None:
+            yield j, part, abs(written.probability - none.probability)
+
+
+def _assumption_at_work(j: JudgmentResult, part: PartResult) -> Finding:
+    written, none = part.readings[AS_WRITTEN], part.readings[NO_VIEW]
+    assert written is not None  # noqa: S101 - `_shares` keeps only such
+    assert none is not None  # noqa: S101 - the same
+    what = "simulated histories" if part.kind == "share" else "draws of the parameters"
+    return Finding(
+        f"The author's assumptions do most of their work in {j.id} ({j.judgment.claim}): its test "
+        f"is met in {in_hundred(written.probability)} {what} as written, and in "
+        f"{in_hundred(none.probability)} if no link's direction is supposed.",
+        j.footing_sentence,
+        j.id,
+    )
+
+
+def _effects(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, float]]:
+    """Yield differences as written with their size in units of the smallest that matters."""
+    for j in result.judgments:
+        for part in j.parts:
+            effect = part.effect.get(AS_WRITTEN)
+            if effect is not None and effect.smallest:
+                yield j, part, abs(effect.mean / effect.smallest)
+
+
+def _effect_found(j: JudgmentResult, part: PartResult) -> Finding:
+    effect = part.effect[AS_WRITTEN]
+    assert effect is not None  # noqa: S101 - `_effects` keeps only such
+    unit = f" {effect.unit}" if effect.unit else ""
+    return Finding(
+        f"The largest effect asked about is that of {j.id}: under these assumptions, as written, "
+        f"the difference is {number(effect.mean, 2)}{unit} (four draws in five between "
+        f"{number(effect.low, 2)} and {number(effect.high, 2)}); what was claimed to matter is "
+        f"{number(effect.smallest, 2)}.",
+        part.label_sentence,
+        j.id,
+    )
+
+
+def _watch(result: RunResult) -> Iterator[tuple[str, str]]:
+    """Yield the first thing to watch of each judgment whose result could move, at most six."""
+    moving = (Label.RESTS, Label.UNRESOLVED, Label.BACKED, Label.WHATEVER, Label.OTHER_WAY)
+    chosen = [j for label in moving for j in result.judgments if j.label is label]
+    seen: set[str] = set()
+    for j in chosen:
+        for line in j.judgment.watch[:1]:
+            if line not in seen and len(seen) < 6:
+                seen.add(line)
+                yield j.id, line
+
+
+def _confidence(result: RunResult) -> str:
+    case = result.case
+    data = nodes_with_data(case)
+    silent = sum(link_is_silent(case, link, data) for link in case.links)
+    level = "moderate" if is_fitted(result) and silent * 3 <= len(case.links) else "low"
+    reasons = []
+    if not is_fitted(result):
+        reasons.append("no number has been fitted to the record")
+    if silent:
+        reasons.append(
+            f"{silent} of {plural(len(case.links), 'link')} have no data at one end or both"
+        )
+    why = f": {series(reasons)}" if reasons else ""
+    return f"Our confidence in the simulated results as a whole is {level}{why}."
