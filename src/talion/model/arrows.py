@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from talion.model.schema import CaseDocument, Link
+from talion.model.schema import CaseDocument, Link, Word
 from talion.model.strength import WORDS
 
 __all__ = ["Arrow", "Kind", "link_strength", "parse_arrow"]
@@ -129,7 +129,7 @@ def _check_level(document: CaseDocument, name: str) -> None:
 
 
 def link_strength(
-    link: Link, kind: Kind, words: Mapping[str, Mapping[str, tuple[float, float, float]]]
+    link: Link, kind: Kind, words: Mapping[str, Mapping[Word, tuple[float, float, float]]]
 ) -> tuple[str, tuple[float, float, float]]:
     """Return the form of strength (`share`, `extra`, `times`, `points`, `per_100`) and its prior.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,7 +11,7 @@ from numpy.typing import NDArray
 from talion.errors import CaseError
 from talion.model.bands import bands
 from talion.model.case import Case
-from talion.model.classes import SourceClass, classes_of
+from talion.model.classes import SourceClass, classes_of, matching
 from talion.model.compile_decisions import decision_numbers
 from talion.model.compile_events import (
     DAYS_PER_MONTH,
@@ -27,11 +28,11 @@ from talion.model.compile_factors import (
     factor_numbers,
 )
 from talion.model.compile_worlds import world_rows
-from talion.model.compiled import NO_LISTING, CompiledModel, Draws, Structure, WorldSpec
+from talion.model.compiled import NO_LISTING, CompiledModel, Draws, Start, Structure, WorldSpec
 from talion.model.history import daily_history, pending_changes, start_state
 from talion.model.reading import READINGS, Reading
 from talion.model.sampling import Sampler, columns, name_hash
-from talion.model.schema import AfterState, CaseDocument
+from talion.model.schema import AfterState, CaseDocument, Factor
 
 __all__ = ["compile_model"]
 
@@ -91,7 +92,7 @@ class _Compiler:
             self.document, case.arrows, self.classes, reading, sampler, self.numbers
         )
         self.usual_by_class = usual_by_class(self.document, self.classes, self.usual, self.weights)
-        _settle_rests(self.document, self.tables, self.numbers, self.usual_by_class)
+        _settle_rests(self.tables, self.numbers, self.usual_by_class)
 
     def build(self, worlds: Sequence[str] | None, shifts: dict[str, int]) -> CompiledModel:
         names = tuple(worlds) if worlds is not None else ("baseline", *self.case.what_ifs)
@@ -131,7 +132,7 @@ class _Compiler:
             from_day=self.case.what_if_day(name) + shift,
         )
 
-    def _start(self, day: int):  # type: ignore[no-untyped-def]
+    def _start(self, day: int) -> Start:
         history = daily_history(self.document, self.case.record, self.classes, day)
         after = {
             name: self.sampler.draw(f"after/{name}", factor.then.after, "log")
@@ -152,7 +153,7 @@ class _Compiler:
             value,
         )
 
-    def _structure(self, decisions: dict[str, NDArray]) -> Structure:  # type: ignore[type-arg]
+    def _structure(self, decisions: dict[str, Any]) -> Structure:
         document, classes = self.document, self.classes
         types, factors = list(document.events), list(document.factors)
         likely = np.array([e.usual[1] for e in document.events.values()]) / DAYS_PER_MONTH
@@ -239,10 +240,8 @@ class _Compiler:
                 out[:, entry.row] *= np.exp(-entry.value * away)
         return out
 
-    def _set_by(self) -> tuple[dict[str, I8], dict[str, F8]]:
-        from talion.model.classes import matching
-
-        rows = []
+    def _set_by(self) -> tuple[dict[str, Any], dict[str, F8]]:
+        rows: list[tuple[int, int, tuple[F8, F8, F8, F8]]] = []
         for f, (name, factor) in enumerate(self.document.factors.items()):
             for i, rule in enumerate(factor.set_by):
                 key = f"set/{name}/{i}"
@@ -259,7 +258,7 @@ class _Compiler:
                 after = self.numbers.doses[name, rule.then or rule.to]
                 value = self.numbers.doses[name, rule.to]
                 for c in matching(self.classes, rule.event, rule.when):
-                    rows.append((c, f, value, chance, lasts, after))
+                    rows.append((c, f, (value, chance, lasts, after)))
         rows.sort(key=lambda row: row[0])
         d = self.sampler.draws
         structure = {
@@ -267,7 +266,7 @@ class _Compiler:
             "sr_factor": _ints(row[1] for row in rows),
         }
         names = ("sr_value", "sr_chance", "sr_half_life", "sr_after")
-        values = {name: columns((row[i + 2] for row in rows), d) for i, name in enumerate(names)}
+        values = {name: columns((row[2][i] for row in rows), d) for i, name in enumerate(names)}
         return structure, values
 
     def _listing_factor(self) -> I8:
@@ -306,7 +305,6 @@ def usual_by_class(
 
 
 def _settle_rests(
-    case: CaseDocument,
     tables: dict[str, list[FactorLink]],
     numbers: FactorNumbers,
     usual_by_class: F8,
@@ -321,7 +319,7 @@ def _settle_rests(
         numbers.rest[:, entry.column] -= inflow / np.maximum(numbers.pull[:, entry.column], 1e-9)
 
 
-def _range(factor) -> tuple[float, float]:  # type: ignore[no-untyped-def]
+def _range(factor: Factor) -> tuple[float, float]:
     if factor.kind == "latent":
         return (-50.0, 50.0)
     if factor.is_switch:

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from talion.model.arrows import Arrow, link_strength
 from talion.model.classes import SourceClass, matching
+from talion.model.quantity import Scale
 from talion.model.reading import Reading, arrow_sign
 from talion.model.sampling import Sampler
 from talion.model.schema import CaseDocument, Link
@@ -168,14 +169,16 @@ def _answers_per_event(
     """Return expected answers (or prevented events) of one ordinary cause event, shape (draws,)."""
     form, prior = link_strength(link, arrow.kind, case.word_strengths)
     if form == "extra":
-        scale = "log" if prior[0] > 0 else "linear"
+        scale: Scale = "log" if prior[0] > 0 else "linear"
         return np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
     types = list(case.events)
     share = sampler.percent(f"{arrow.name}/share", prior)
     rate_of_cause = usual[:, types.index(arrow.cause)] * weights[:, selected].sum(axis=1)
     mean = share * usual[:, types.index(arrow.effect)] / rate_of_cause
     # The stated share is of all answers, stronger causes included.
-    weighted = sum(weights[:, list(members)].sum(axis=1) * times for members, times in groups)
+    weighted = np.zeros(sampler.draws)
+    for members, times in groups:
+        weighted += weights[:, list(members)].sum(axis=1) * times
     return np.asarray(mean * weights[:, selected].sum(axis=1) / weighted)
 
 
@@ -185,7 +188,7 @@ def background_rates(
     type_ids: Sequence[str],
     usual: F8,
     weights: F8,
-) -> tuple[F8, F8]:
+) -> tuple[F8, NDArray[np.bool_]]:
     """Return mu at usual conditions, and where links claim nearly all of a type's usual rate.
 
     At usual rates R the process must give R: mu_k = R_k / m_k - sum_j a_jk R_j, with m_k the mean

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from talion.model.arrows import Arrow, link_strength
 from talion.model.classes import SourceClass, matching
+from talion.model.quantity import Scale
 from talion.model.reading import Reading, arrow_sign
 from talion.model.sampling import Sampler
 from talion.model.schema import CaseDocument, Factor
@@ -154,7 +155,7 @@ def _add_jumps(
 
 
 def _magnitude(sampler: Sampler, name: str, form: str, prior: tuple[float, float, float]) -> F8:
-    scale = "log" if prior[0] > 0 else "linear"
+    scale: Scale = "log" if prior[0] > 0 else "linear"
     return np.maximum(sampler.draw(f"{name}/{form}", prior, scale), 0.0)
 
 

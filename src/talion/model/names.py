@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 
 from talion.errors import CaseError
 from talion.model.arrows import check_marks, link_strength, parse_arrow
@@ -25,20 +25,20 @@ def name_problems(case: CaseDocument, document: Document, record: Record) -> lis
         document: its marks, for places.
         record: the record it names rows, sources and series of.
     """
-    checks: tuple[Callable[[CaseDocument, Record], Found], ...] = (
-        _events,
-        _factors,
-        _links,
-        _issues,
-        _decisions,
-        _what_ifs,
-        _judgments,
-        _evidence,
+    found: tuple[Found, ...] = (
+        _events(case, record),
+        _factors(case),
+        _links(case),
+        _issues(case, record),
+        _decisions(case),
+        _what_ifs(case),
+        _judgments(case, record),
+        _evidence(case, record),
     )
     return [
         CaseError(message, place=document.place(path), value=value, remedy=remedy)
-        for check in checks
-        for path, message, value, remedy in check(case, record)
+        for findings in found
+        for path, message, value, remedy in findings
     ]
 
 
@@ -124,7 +124,7 @@ def _call(
         yield path, str(error), dict(marks), "see the event type's marks"
 
 
-def _factors(case: CaseDocument, record: Record) -> Found:
+def _factors(case: CaseDocument) -> Found:
     for name, factor in case.factors.items():
         for i, rule in enumerate(factor.set_by):
             yield from _call(case, ("factors", name, "set_by", i), rule.event, rule.when)
@@ -133,7 +133,7 @@ def _factors(case: CaseDocument, record: Record) -> Found:
         )
 
 
-def _links(case: CaseDocument, record: Record) -> Found:
+def _links(case: CaseDocument) -> Found:
     for name, link in case.links.items():
         for i, says in enumerate(link.says):
             try:
@@ -156,7 +156,7 @@ def _issues(case: CaseDocument, record: Record) -> Found:
             yield from _missing(path, position.moved_by, case.factors, "factor")
 
 
-def _decisions(case: CaseDocument, record: Record) -> Found:
+def _decisions(case: CaseDocument) -> Found:
     for name, decision in case.decisions.items():
         here = ("decisions", name)
         yield from _missing((*here, "issue"), [decision.issue], case.issues, "issue")
@@ -191,7 +191,7 @@ def _operation(case: CaseDocument, path: tuple[str | int, ...], op: Operation) -
         yield path, f"`{verb}` on {name} needs the name of a state", op.to, "write `to: STATE`"
 
 
-def _what_ifs(case: CaseDocument, record: Record) -> Found:
+def _what_ifs(case: CaseDocument) -> Found:
     for name, what_if in case.what_ifs.items():
         here = ("what_ifs", name)
         if name in ("baseline", "as_of", "horizon"):

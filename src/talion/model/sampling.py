@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from talion.model.quantity import Scale, quantile_draws
 
-__all__ = ["Sampler", "name_hash"]
+__all__ = ["Sampler", "columns", "name_hash"]
 
 Triple = tuple[float, float, float]
 

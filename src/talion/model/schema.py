@@ -9,7 +9,15 @@ import datetime as dt
 import re
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    GetJsonSchemaHandler,
+    model_validator,
+)
+from pydantic_core import CoreSchema
 
 from talion.model.claim import Expression, parse_expression
 from talion.model.quantity import Days, Prior
@@ -42,7 +50,18 @@ def _several(value: Any) -> Any:
     return tuple(value) if isinstance(value, list | tuple) else (value,)
 
 
-Strings = Annotated[tuple[str, ...], BeforeValidator(_several)]
+class _OneOrMore:
+    """Tells the published schema that a single value, or `none`, may stand for a list."""
+
+    def __get_pydantic_json_schema__(
+        self, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        listed = handler(core)
+        one = handler.resolve_ref_schema(listed)["items"]
+        return {"anyOf": [listed, one, {"const": "none"}, {"type": "null"}]}
+
+
+Strings = Annotated[tuple[str, ...], BeforeValidator(_several), _OneOrMore()]
 Word = Literal["weak", "moderate", "strong"]
 Origin = Literal["brief", "record", "analyst"]
 _POINTER = re.compile(
@@ -50,7 +69,18 @@ _POINTER = re.compile(
 )
 
 
-class Evidence_(Part):  # noqa: N801 - `Evidence` is the record's; this is how a case writes one
+class _OrText(Part):
+    """A part that may also be written as one line of text."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        whole = handler.resolve_ref_schema(handler(core))
+        return {"title": cls.__name__, "anyOf": [{"type": "string"}, whole]}
+
+
+class Evidence_(_OrText):  # noqa: N801 - `Evidence` is the record's; this is how a case writes one
     """A pointer into a source by character offsets, quoted words or date, or to rows of the record."""
 
     source: str | None = None
@@ -84,7 +114,7 @@ class Evidence_(Part):  # noqa: N801 - `Evidence` is the record's; this is how a
         return self
 
 
-EvidenceList = Annotated[tuple[Evidence_, ...], BeforeValidator(_several)]
+EvidenceList = Annotated[tuple[Evidence_, ...], BeforeValidator(_several), _OneOrMore()]
 
 
 class SourceEntry(Part):
@@ -99,7 +129,7 @@ class SourceEntry(Part):
     note: str = ""
 
 
-class ActorEntry(Part):
+class ActorEntry(_OrText):
     """Who acts: a state, agency, armed group, faction, public or firm."""
 
     name: str
@@ -238,6 +268,20 @@ def _check_switch(factor: Factor) -> None:
 
 class MoreWhen(Part):
     """A link that is stronger for cause events of some mark."""
+
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the flat form: marks and `times` side by side."""
+        times = handler.resolve_ref_schema(handler(core))["properties"]["times"]
+        return {
+            "title": "MoreWhen",
+            "type": "object",
+            "properties": {"times": times},
+            "required": ["times"],
+            "additionalProperties": {"type": "string"},
+        }
 
     marks: dict[str, str]
     times: Prior
@@ -422,6 +466,23 @@ class WhatIf(Part):
     because: str = ""
     note: str = ""
 
+    @classmethod
+    def __get_pydantic_json_schema__(
+        cls, core: CoreSchema, handler: GetJsonSchemaHandler
+    ) -> dict[str, Any]:
+        """Publish the short form with one operation beside the whole one."""
+        whole = handler.resolve_ref_schema(handler(core))
+        verbs = {verb: {"type": "string"} for verb in VERBS}
+        rest = {k: v for k, v in whole["properties"].items() if k != "do"}
+        others = {"to": {}, "by": {"type": "number"}, "marks": {"type": "object"}, "for": {}}
+        short = {
+            "type": "object",
+            "properties": {**rest, **verbs, **others},
+            "additionalProperties": False,
+            "not": {"required": ["do"]},
+        }
+        return {"title": "WhatIf", "anyOf": [whole, short]}
+
     @model_validator(mode="before")
     @classmethod
     def _inline(cls, value: Any) -> Any:
@@ -486,7 +547,7 @@ class CaseDocument(Part):
     title: str
     as_of: dt.date
     as_of_note: str = ""
-    horizon: Annotated[tuple[Days, ...], BeforeValidator(_several)] = (180, 365)
+    horizon: Annotated[tuple[Days, ...], BeforeValidator(_several), _OneOrMore()] = (180, 365)
     lexicon: str = "icd203"
     record_folder: str | None = Field(default=None, alias="record")
     history_from: dt.date | None = None
