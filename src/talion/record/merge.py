@@ -15,8 +15,9 @@ A group of reports is merged only if every two of them fit. Where one report fit
 fit each other, it is not known which it reports, and all stay apart.
 
 Of a merged event: the finest dated interval; harm from the lowest low to the highest high, the
-best of the best graded report that states one; sources joined; everything else from the best
-graded report that states it. Every disagreement is a `Conflict`. `Event.reports` holds the reports.
+best of the best graded report that states one; sources joined; the id of the report that was
+published first; everything else from the best graded report that states it. What cannot both be
+true is kept as a `Conflict`. `Event.reports` holds the reports.
 """
 
 from __future__ import annotations
@@ -187,6 +188,7 @@ def _merged(group: Sequence[Event], record: Record) -> Event:
     first = min(ranked, key=lambda e: (e.published, ranked.index(e)))
     return replace(
         best,
+        id=first.id,
         start=dated.start,
         end=dated.end,
         precision=dated.precision,
@@ -263,8 +265,21 @@ def _between(ranked: Sequence[Event], record: Record) -> Iterator[Conflict]:
         if any(_rivals(one, other, record) for one, _ in named for other, _ in named):
             yield from _conflict(name, named)
     for name in ("deaths", "injuries"):
-        harms = [(getattr(e, name), e) for e in ranked]
-        yield from _conflict(name, [(_harm_text(h), e) for h, e in harms if h is not None])
+        harms = [(getattr(e, name), e) for e in ranked if getattr(e, name) is not None]
+        if any(_disjoint(one, other) for one, _ in harms for other, _ in harms):
+            yield from _conflict(name, [(_harm_text(harm), event) for harm, event in harms])
+
+
+def _disjoint(one: Harm, other: Harm) -> bool:
+    """Whether no number agrees with both: "at least one" and "three" do agree."""
+    (low, high), (least, most) = _range(one), _range(other)
+    return high < least or most < low
+
+
+def _range(harm: Harm) -> tuple[float, float]:
+    low = harm.low if harm.low is not None else harm.best
+    high = harm.high if harm.high is not None else harm.best
+    return (0 if low is None else low), (float("inf") if high is None else high)
 
 
 def _rivals(one: str, other: str, record: Record) -> bool:

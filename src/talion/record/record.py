@@ -83,19 +83,25 @@ class Record:
 
     @cached_property
     def _event(self) -> Mapping[str, Event]:
-        return {event.id: event for event in self.events}
+        merged = {report.id: event for event in self.events for report in event.reports}
+        return merged | {event.id: event for event in self.events}
 
     @cached_property
     def _source(self) -> Mapping[str, Source]:
         return {source.id: source for source in self.sources}
 
     def event(self, key: str) -> Event:
-        """Return the event of that id.
+        """Return the event of that id; the id of a report finds the event it was merged into.
 
         Raises:
             RecordError: there is none.
         """
         return _found(self._event, key, "event")
+
+    @property
+    def event_ids(self) -> frozenset[str]:
+        """All ids that `event` finds, those of merged reports included."""
+        return frozenset(self._event)
 
     def source(self, key: str) -> Source:
         """Return the source of that id.
