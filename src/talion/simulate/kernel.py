@@ -1,0 +1,339 @@
+"""One history: exact thinning of a marked point process with factors, day by day.
+
+Order at 00:00: what-if rows, factors (drift from yesterday's values, weekly noise, what is due),
+multipliers, bounds, cells. Within the day a type's rate can only fall between events (excitation
+decays; suppression is bounded by its weakest value left in the day), so the bound just after an
+event holds until the next; an event that raises it opens further bands for later times only.
+
+What runs for every day or event is written out here on arrays taken from the tuples once, and
+inlined: a call with the tuples costs as much as an event. The rare rest is in `rows`.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from talion.model.compiled import NO_LISTING, Draws, Start, Structure, World
+from talion.simulate.arrays import (
+    STATUS_BANDS,
+    STATUS_CAPPED,
+    STATUS_OK,
+    STATUS_QUEUE,
+    PlanArrays,
+    Tape,
+)
+from talion.simulate.cells import MAX_BANDS, height, open_bands, time_of_day
+from talion.simulate.random import mix, normal
+from talion.simulate.rows import (
+    apply_rows,
+    choose_class,
+    due_changes,
+    is_listed,
+    rules_and_decisions,
+)
+from talion.simulate.state import Gains, State, begin
+
+__all__ = ["one_history"]
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+U8 = NDArray[np.uint64]
+
+_STEPS = 256.0
+_LOW = np.uint64(0xFFFFFFFF)
+_SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays a bound
+
+
+@njit(inline="always")
+def _drift(
+    d: int,
+    today: int,
+    key: np.uint64,
+    is_level: I8,
+    ff_start: I8,
+    ff_source: I8,
+    coef: F8,
+    z_ref: F8,
+    pull: F8,
+    noise: F8,
+    factor_hash: U8,
+    lo: F8,
+    hi: F8,
+    rest: F8,
+    pinned: I8,
+    z: F8,
+    z_next: F8,
+) -> None:
+    """The tick: every level moves towards its rest, from yesterday's values, and is shaken weekly."""
+    n_factor = z.shape[0]
+    shaken = today % 7 == 0
+    for f in range(n_factor):
+        value = z[f]
+        if is_level[f] == 1 and pinned[f] == 0:
+            target = rest[f]
+            for i in range(ff_start[f], ff_start[f + 1]):
+                source = ff_source[i]
+                target += coef[i] * (z[source] - z_ref[d, source])
+            value += (target - value) * pull[d, f]
+            if shaken and noise[d, f] > 0.0:
+                value += noise[d, f] * normal(mix(key ^ factor_hash[f]), today // 7)
+            value = min(max(value, lo[f]), hi[f])
+        z_next[f] = value
+    for f in range(n_factor):
+        z[f] = z_next[f]
+
+
+@njit(inline="always")
+def _drives(
+    d: int,
+    background: F8,
+    fr_start: I8,
+    fr_factor: I8,
+    gamma: F8,
+    z_rate: F8,
+    z_ref: F8,
+    drive: F8,
+    base: F8,
+) -> None:
+    """Background rates under the factors; an exponential only where a sum has changed."""
+    for k in range(base.shape[0]):
+        total = 0.0
+        for i in range(fr_start[k], fr_start[k + 1]):
+            f = fr_factor[i]
+            total += gamma[i] * (z_rate[f] - z_ref[d, f])
+        if total != drive[k]:
+            drive[k] = total
+            base[k] = background[d, k] * math.exp(total)
+
+
+@njit(inline="always")
+def _decays(x: float, table: F8, rate: F8, decay: F8) -> None:
+    """2^(-x/h) for each half-life: a table's entry times a short series, to 1e-13."""
+    i = int(x * _STEPS + 0.5)
+    r = x - i / _STEPS
+    for h in range(decay.shape[0]):
+        y = -rate[h] * r
+        series = 1.0 + y * (1.0 + y * (0.5 + y * (1 / 6 + y * (1 / 24 + y * (1 / 120)))))
+        decay[h] = table[h, i] * series
+
+
+@njit(inline="always")
+def _bound(
+    k: int,
+    base: F8,
+    e: F8,
+    u: F8,
+    b: F8,
+    decay: F8,
+    ch_start: I8,
+    ch_half: I8,
+    channel_day: F8,
+) -> float:
+    """Upper bound of a type's rate for the rest of the day, scale apart."""
+    value = base[k]
+    for h in range(decay.shape[0]):
+        value += e[k, h] * decay[h]
+    if ch_start[k + 1] > ch_start[k]:
+        exponent = 0.0
+        for c in range(ch_start[k], ch_start[k + 1]):
+            left = channel_day[c] if b[c] > 0.0 else decay[ch_half[c]]
+            exponent += b[c] * u[c] * left
+        if exponent > 0.0:  # exp(-s) <= 1 / (first terms of exp(s)): cheaper, still a bound
+            s = exponent
+            value /= 1.0 + s * (1.0 + s * (0.5 + s * (1 / 6 + s * (1 / 24))))
+        elif exponent < 0.0:
+            value *= math.exp(-exponent)
+    return value * _SLACK
+
+
+@njit(inline="always")
+def _rate(
+    k: int, base: F8, e: F8, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8
+) -> float:
+    """A type's rate at the time the decays are for, scale apart."""
+    value = base[k]
+    for h in range(decay.shape[0]):
+        value += e[k, h] * decay[h]
+    if ch_start[k + 1] > ch_start[k]:
+        exponent = 0.0
+        for c in range(ch_start[k], ch_start[k + 1]):
+            exponent += b[c] * u[c] * decay[ch_half[c]]
+        if exponent != 0.0:
+            value *= math.exp(-exponent)
+    return value
+
+
+@njit
+def one_history(
+    s: Structure,
+    dr: Draws,
+    start: Start,
+    w: World,
+    p: PlanArrays,
+    g: Gains,
+    st: State,
+    tape: Tape,
+    qw: U8,
+    qk: I8,
+    key: np.uint64,
+    d: int,
+    n_days: int,
+    cap: int,
+) -> tuple[int, int, float, int]:
+    """Run the history with this key under a what-if.
+
+    Events go to the tape in order of time, levels of the plan's factors day by day.
+
+    Returns:
+        status, number of events, time at which it stopped (inf if it ran to its end), length of
+        the log of changes.
+    """
+    begin(s, dr, start, st, g, key, d)
+    e, u, z, z_rate, base, bound = st.e, st.u, st.z, st.z_rate, st.base, st.bound
+    decay, touched, stamp, top, scale = st.decay, st.touched, st.stamp, st.top, st.scale
+    blocked, fresh, pinned, cell_key = st.blocked, st.fresh, st.pinned, st.key
+    jump, b, kick, channel_day, day_decay = g.jump, g.b, g.kick, g.channel_day, g.day_decay
+    edge, width, p0 = s.band_edge, s.band_width, s.band_p0
+    ch_start, ch_half, ee_start, ee_target = s.ch_start, s.ch_half, s.ee_start, s.ee_target
+    ee_half, ee_channel, ee_step = s.ee_half, s.ee_channel, s.ee_step
+    ef_start, ef_factor, lo, hi = s.ef_start, s.ef_factor, s.lo, s.hi
+    sr_start, dc_start, class_start = s.sr_start, s.dc_start, s.class_start
+    event_time, event_class, event_listed = tape.time, tape.event_class, tape.listed
+    level, stored = tape.level, p.stored
+    n_type, n_half, n_channel = base.shape[0], decay.shape[0], u.shape[0]
+    n_rows, row, n, logged = w.row_day.shape[0], 0, 0, 0
+    rate_cap = float(cap)
+
+    for day in range(n_days + 1):
+        today = start.day + day
+        nq, q = 0, 0
+        if row < n_rows and w.row_day[row] <= today:
+            nq = apply_rows(s, dr, w, g, st, d, row, today, qw, qk)
+            if nq < 0:
+                return STATUS_QUEUE, n, np.inf, logged
+            while row < n_rows and w.row_day[row] <= today:
+                row += 1
+        if day > 0:
+            _drift(
+                d, today, key, s.is_level, s.ff_start, s.ff_source, g.coef, dr.z_ref, dr.pull,
+                dr.noise, s.factor_hash, lo, hi, st.rest, pinned, z, st.z_next,
+            )  # fmt: skip
+            for k in range(n_type):
+                for h in range(n_half):
+                    e[k, h] *= day_decay[h]
+            for c in range(n_channel):
+                u[c] *= channel_day[c]
+        if st.next_due[0] <= today:
+            due_changes(s, st, today)
+        for f in range(z.shape[0]):
+            z_rate[f] = z[f]
+        for f in range(stored.shape[0]):
+            level[day, f] = z[stored[f]]
+        if day == n_days:
+            break
+        _drives(
+            d, dr.background, s.fr_start, s.fr_factor, g.gamma, z_rate, dr.z_ref, st.drive, base
+        )
+        for h in range(n_half):
+            decay[h] = 1.0
+        for k in range(n_type):
+            touched[k] = k
+            top[k] = 0
+            fresh[k] = 0
+        n_touched = n_type
+        after = np.uint64(0)
+        x = 0.0
+
+        while True:
+            for i in range(n_touched):
+                k = touched[i]
+                limit = 0.0
+                if blocked[k] == 0:
+                    limit = scale[k] * _bound(k, base, e, u, b, decay, ch_start, ch_half, channel_day)
+                bound[k] = limit
+                if not limit <= rate_cap:
+                    return STATUS_CAPPED, n, today + x, logged
+                nq = open_bands(
+                    k, limit, today, after, q, nq, qw, qk, edge, width, p0, cell_key[k], top
+                )
+                if nq < 0:
+                    return STATUS_QUEUE, n, np.inf, logged
+                if top[k] == edge.shape[1]:
+                    last = edge.shape[1] - 1
+                    if edge[k, last] + width[k, last] < limit:
+                        return STATUS_BANDS, n, np.inf, logged
+
+            c = -1
+            while q < nq:
+                point, owner = qw[q], qk[q]
+                q += 1
+                if owner < 0:
+                    c = -1 - owner
+                    k = s.class_type[c]
+                    x = time_of_day(point)
+                    _decays(x, g.table, g.rate, decay)
+                    point = mix(cell_key[k] + mix(point + np.uint64(today)))
+                    break
+                k = owner // MAX_BANDS
+                band = owner % MAX_BANDS
+                v = edge[k, band] + width[k, band] * height(point)
+                if v >= bound[k]:
+                    continue
+                x = time_of_day(point)
+                _decays(x, g.table, g.rate, decay)
+                if v >= scale[k] * _rate(k, base, e, u, b, decay, ch_start, ch_half):
+                    continue
+                c = class_start[k]
+                if class_start[k + 1] - c > 1:
+                    c = choose_class(
+                        c, class_start[k + 1], point, d, k, dr.class_weight, s.mm_start,
+                        s.mm_factor, g.mix, z_rate, dr.z_ref, st.weight, fresh,
+                    )  # fmt: skip
+                break
+            if c < 0:
+                break
+            t = today + x
+            if n >= cap:
+                return STATUS_CAPPED, n, t, logged
+            after = qw[q - 1] | _LOW
+            event_time[n] = t
+            event_class[n] = c
+            event_listed[n] = 1
+            if s.listing_type[k] != NO_LISTING:
+                event_listed[n] = is_listed(s, dr, z_rate, d, k, point)
+
+            n_touched = 0
+            for i in range(ee_start[c], ee_start[c + 1]):
+                target, h, channel = ee_target[i], ee_half[i], ee_channel[i]
+                raises = jump[i] > 0.0
+                if raises:
+                    e[target, h] += jump[i] / decay[h]
+                if channel >= 0:
+                    left = decay[ch_half[channel]]
+                    now = u[channel] * left
+                    u[channel] = (now + (1.0 - now) * ee_step[i]) / left
+                    raises = raises or b[channel] < 0.0
+                if raises and stamp[target] != n:
+                    stamp[target] = n
+                    touched[n_touched] = target
+                    n_touched += 1
+            for i in range(ef_start[c], ef_start[c + 1]):
+                f = ef_factor[i]
+                if pinned[f] == 0:
+                    z[f] = min(max(z[f] + kick[i], lo[f]), hi[f])
+            if sr_start[c + 1] > sr_start[c] or dc_start[c + 1] > dc_start[c]:
+                logged = rules_and_decisions(s, dr, st, tape, d, c, point, t, logged)
+                _drives(
+                    d, dr.background, s.fr_start, s.fr_factor, g.gamma, z_rate, dr.z_ref,
+                    st.drive, base,
+                )  # fmt: skip
+                for k in range(n_type):
+                    touched[k] = k
+                    fresh[k] = 0
+                n_touched = n_type
+            n += 1
+    return STATUS_OK, n, np.inf, logged

@@ -1,0 +1,237 @@
+"""The state of one history and the amplitudes of one draw, as tuples of arrays made once a block."""
+
+from __future__ import annotations
+
+import math
+from typing import NamedTuple
+
+import numpy as np
+from numba import njit
+from numpy.typing import NDArray
+
+from talion.model.compiled import Draws, Start, Structure
+from talion.simulate.random import mix, normal, open_unit, word
+
+__all__ = ["Gains", "State", "apply_links", "begin", "new_gains", "new_state", "use_draw"]
+
+F8 = NDArray[np.float64]
+I8 = NDArray[np.int64]
+U8 = NDArray[np.uint64]
+
+_STEPS = 256  # of the table of decays within a day
+_START_TIMER = 11  # counters under a factor's key
+_START_LATENT = 12
+
+
+class Gains(NamedTuple):
+    """Amplitudes of one draw, links' multipliers included."""
+
+    jump: F8
+    """[Nee] a ln2/h, events per day added at an event."""
+    b: F8
+    """[C]"""
+    gamma: F8
+    """[Nfr]"""
+    mix: F8
+    """[Nmm]"""
+    kick: F8
+    """[Nef]"""
+    coef: F8
+    """[Nff]"""
+    e_start: F8
+    """[K, H] excitation at the start."""
+    table: F8
+    """[H, 257] 2^(-i/(256 h))."""
+    rate: F8
+    """[H] ln2/h per day."""
+    day_decay: F8
+    """[H] 2^(-1/h)."""
+    channel_day: F8
+    """[C] the same for each channel."""
+
+
+class State(NamedTuple):
+    """What a history carries from moment to moment.
+
+    E and u are kept as their values at the day's first moment, so that only what an event touches
+    has to be written; at time x of the day they have decayed by 2^(-x/h).
+    """
+
+    e: F8
+    """[K, H]"""
+    u: F8
+    """[C]"""
+    z: F8
+    """[F] factors now."""
+    z_rate: F8
+    """[F] factors as rates see them: of the last midnight, or as set since."""
+    z_next: F8
+    rest: F8
+    """[F] of this history: executed decisions move it."""
+    pinned: I8
+    due: F8
+    """[F] time of a pending change, or inf."""
+    due_value: F8
+    scale: F8
+    """[K]"""
+    blocked: I8
+    """[K]"""
+    link: F8
+    """[n_links + 1] multipliers; the last, for "no link", stays 1."""
+    drive: F8
+    """[K] log of the factors' multiplier for which `base` was computed."""
+    base: F8
+    """[K] background with factors."""
+    bound: F8
+    """[K] upper bound on the rate for the rest of the day."""
+    top: I8
+    """[K] bands open today."""
+    touched: I8
+    """[K] types whose bound must be computed anew."""
+    stamp: I8
+    """[K]"""
+    weight: F8
+    """[S] running sums of the mark mix within each type."""
+    fresh: I8
+    """[K] whether `weight` holds for the present factors."""
+    execution_due: F8
+    """[M]"""
+    execution_level: F8
+    """[M]"""
+    error: F8
+    """[M] the one error of each decision in this history, points."""
+    key: U8
+    """[K] keys of the types' cells."""
+    decay: F8
+    """[H] 2^(-x/h) at the time of day last looked at."""
+    forced: I8
+    """[1] number of forced events today, so that two of a kind differ."""
+    next_due: F8
+    """[1] no later than the earliest pending change or execution."""
+
+
+@njit
+def new_gains(s: Structure) -> Gains:
+    """Room for the amplitudes; half-lives are entered at once."""
+    n_half = s.half_life.shape[0]
+    rate = np.empty(n_half)
+    day_decay = np.empty(n_half)
+    table = np.empty((n_half, _STEPS + 1))
+    for h in range(n_half):
+        rate[h] = math.log(2.0) / s.half_life[h]
+        day_decay[h] = math.exp(-rate[h])
+        for i in range(_STEPS + 1):
+            table[h, i] = math.exp(-rate[h] * i / _STEPS)
+    channel_day = np.empty(s.ch_half.shape[0])
+    for c in range(s.ch_half.shape[0]):
+        channel_day[c] = day_decay[s.ch_half[c]]
+    return Gains(
+        np.empty(s.ee_target.shape[0]),
+        np.empty(s.ch_half.shape[0]),
+        np.empty(s.fr_factor.shape[0]),
+        np.empty(s.mm_factor.shape[0]),
+        np.empty(s.ef_factor.shape[0]),
+        np.empty(s.ff_source.shape[0]),
+        np.empty((s.type_hash.shape[0], n_half)),
+        table,
+        rate,
+        day_decay,
+        channel_day,
+    )
+
+
+@njit
+def new_state(s: Structure) -> State:
+    """Room for one history."""
+    n_type, n_half = s.type_hash.shape[0], s.half_life.shape[0]
+    n_factor, n_decision = s.factor_hash.shape[0], s.de_hash.shape[0]
+    return State(
+        np.empty((n_type, n_half)),
+        np.empty(s.ch_half.shape[0]),
+        np.empty(n_factor),
+        np.empty(n_factor),
+        np.empty(n_factor),
+        np.empty(n_factor),
+        np.empty(n_factor, np.int64),
+        np.empty(n_factor),
+        np.empty(n_factor),
+        np.empty(n_type),
+        np.empty(n_type, np.int64),
+        np.ones(s.n_links + 1),
+        np.empty(n_type),
+        np.empty(n_type),
+        np.empty(n_type),
+        np.empty(n_type, np.int64),
+        np.empty(n_type, np.int64),
+        np.empty(n_type, np.int64),
+        np.empty(s.class_type.shape[0]),
+        np.empty(n_type, np.int64),
+        np.empty(n_decision),
+        np.empty(n_decision),
+        np.empty(n_decision),
+        np.empty(n_type, np.uint64),
+        np.empty(n_half),
+        np.zeros(1, np.int64),
+        np.empty(1),
+    )
+
+
+@njit
+def apply_links(s: Structure, dr: Draws, g: Gains, link: F8, d: int) -> None:
+    """Enter a draw's amplitudes times its links' multipliers."""
+    for i in range(s.ee_target.shape[0]):
+        g.jump[i] = dr.ee_offspring[d, i] * g.rate[s.ee_half[i]] * link[s.ee_link[i]]
+    for i in range(s.ch_half.shape[0]):
+        g.b[i] = dr.ch_b[d, i] * link[s.ch_link[i]]
+    for i in range(s.fr_factor.shape[0]):
+        g.gamma[i] = dr.fr_gamma[d, i] * link[s.fr_link[i]]
+    for i in range(s.mm_factor.shape[0]):
+        g.mix[i] = dr.mm_gamma[d, i] * link[s.mm_link[i]]
+    for i in range(s.ef_factor.shape[0]):
+        g.kick[i] = dr.ef_jump[d, i] * link[s.ef_link[i]]
+    for i in range(s.ff_source.shape[0]):
+        g.coef[i] = dr.ff_coef[d, i] * link[s.ff_link[i]]
+
+
+@njit
+def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int) -> None:
+    """Enter a draw: amplitudes with all links at 1, and the excitation the record left behind."""
+    st.link[:] = 1.0
+    apply_links(s, dr, g, st.link, d)
+    g.e_start[:] = 0.0
+    for c in range(s.class_type.shape[0]):
+        for i in range(s.ee_start[c], s.ee_start[c + 1]):
+            h = s.ee_half[i]
+            g.e_start[s.ee_target[i], h] += g.jump[i] * start.mass[c, h]
+
+
+@njit
+def begin(s: Structure, dr: Draws, start: Start, st: State, g: Gains, key: np.uint64, d: int) -> None:
+    """Set the state to the start of the history with this key."""
+    st.e[:] = g.e_start
+    st.u[:] = start.u
+    st.scale[:] = 1.0
+    st.blocked[:] = 0
+    st.drive[:] = np.nan  # differs from every number: the first multipliers are computed
+    st.stamp[:] = -1
+    st.next_due[0] = np.inf
+    for k in range(s.type_hash.shape[0]):
+        st.key[k] = mix(key ^ s.type_hash[k])
+    for f in range(s.factor_hash.shape[0]):
+        own = mix(key ^ s.factor_hash[f])
+        value = start.z[d, f]
+        if start.latent_sd[d, f] > 0.0:
+            value += start.latent_sd[d, f] * normal(own ^ np.uint64(_START_LATENT), 0)
+        st.z[f] = value
+        st.z_rate[f] = value
+        st.rest[f] = dr.rest[d, f]
+        st.pinned[f] = 0
+        st.due[f] = np.inf
+        if start.timer_half_life[d, f] > 0.0:
+            wait = -math.log2(open_unit(word(own ^ np.uint64(_START_TIMER), 0)))
+            st.due[f] = start.day + start.timer_half_life[d, f] * wait
+            st.due_value[f] = start.timer_value[d, f]
+            st.next_due[0] = min(st.next_due[0], st.due[f])
+    for m in range(s.de_hash.shape[0]):
+        st.execution_due[m] = np.inf
+        st.error[m] = dr.de_error[d, m] * normal(mix(key ^ s.de_hash[m]), 0)
