@@ -1,0 +1,1 @@
+"""From measures of simulated histories, and from the record, to labelled judgments."""

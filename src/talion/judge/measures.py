@@ -1,0 +1,227 @@
+"""From tests to a measure plan: what must be kept of each history so that every test can be put.
+
+Beside what the tests need, the plan keeps candidates for the report: counts of every series after
+30, 90, 180 and 365 days in every world, from which what-ifs are compared, and fans of every event
+type, named series and level.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from functools import singledispatch
+
+from talion.errors import JudgmentTestError
+from talion.judge.parts import Setting, parts_of_case
+from talion.model.case import Case
+from talion.model.claim import (
+    BASELINE,
+    AllOf,
+    Answered,
+    AnyOf,
+    Count,
+    Difference,
+    Given,
+    Level,
+    Quantity,
+    Rate,
+    Reaches,
+)
+from talion.model.classes import series_classes
+from talion.model.measure import Fan, Measure, MeasurePlan, Op
+
+__all__ = ["CANDIDATE_DAYS", "measures_of", "plan_for", "quantity_measures", "worlds_of"]
+
+CANDIDATE_DAYS = (30, 90, 180, 365)
+
+
+def worlds_of(test: Difference, setting: Setting) -> tuple[str, str]:
+    """Return the two worlds a difference compares.
+
+    Raises:
+        JudgmentTestError: they are one, or their histories begin on different days.
+    """
+    first, second = test.under or setting.world, test.against
+    if first == second:
+        raise JudgmentTestError(
+            f"compares {first} with itself",
+            place=setting.place,
+            remedy="name another what-if in `under`, here or in the judgment",
+        )
+    if setting.starts[first] != setting.starts[second]:
+        raise JudgmentTestError(
+            f"histories under {first} and {second} begin on different days",
+            place=setting.place,
+            remedy="compare a replay with a replay of the same `history_until`",
+        )
+    return first, second
+
+
+@singledispatch
+def measures_of(test: object, setting: Setting) -> tuple[Measure, ...]:  # noqa: ARG001 - the general form
+    """Return the measures a test needs; none for a test of the record.
+
+    Raises:
+        JudgmentTestError: the test cannot be put to histories as asked.
+    """
+    return ()
+
+
+@measures_of.register
+def _(test: Count, setting: Setting) -> tuple[Measure, ...]:
+    start, end = setting.window(test.start, test.end)
+    series, world = str(test.count), setting.world
+    if test.in_every is None:
+        return (Measure(Op.COUNT, world, series=series, start=start, end=end),)
+    if test.in_every > end - start:
+        raise JudgmentTestError(
+            f"no window of {test.in_every} days fits into {end - start} days",
+            place=setting.place,
+            remedy="shorten in_every or let the test end later",
+        )
+    ops = [
+        Op.MIN_WINDOW if key in ("at_least", "more_than") else Op.MAX_WINDOW
+        for key in test.bounds()
+    ]
+    every = float(test.in_every)
+    return tuple(
+        Measure(op, world, series=series, start=start, end=end, number=every) for op in ops
+    )
+
+
+@measures_of.register
+def _(test: Rate, setting: Setting) -> tuple[Measure, ...]:
+    start, end = setting.window(test.start, test.end)
+    return (Measure(Op.COUNT, setting.world, series=str(test.rate), start=start, end=end),)
+
+
+@measures_of.register
+def _(test: Level, setting: Setting) -> tuple[Measure, ...]:
+    moments = [test.at] + ([test.compared_with] if test.compared_with is not None else [])
+    return tuple(_level(test.level, setting.simulated(setting.day(m)), setting) for m in moments)
+
+
+def _level(factor: str, day: int, setting: Setting) -> Measure:
+    return Measure(Op.LEVEL, setting.world, factor=factor, start=day, end=day + 1)
+
+
+@measures_of.register
+def _(test: Reaches, setting: Setting) -> tuple[Measure, ...]:
+    start, end = setting.window(test.start, test.by)
+    ((key, threshold),) = test.bounds().items()
+    op = Op.FIRST_AT_LEAST if key == "at_least" else Op.FIRST_AT_MOST
+    return (
+        Measure(
+            op,
+            setting.world,
+            factor=test.reaches,
+            start=start,
+            end=end + 1,
+            number=threshold.value,
+        ),
+    )
+
+
+@measures_of.register
+def _(test: Answered, setting: Setting) -> tuple[Measure, ...]:
+    start, end = setting.window(test.start, test.end)
+    if test.within >= end - start:
+        raise JudgmentTestError(
+            f"no event of {end - start} days can be followed for {test.within} days",
+            place=setting.place,
+            remedy="shorten within or let the test end later",
+        )
+    return (
+        Measure(
+            Op.ANSWERED,
+            setting.world,
+            series=str(test.answered),
+            other=str(test.by),
+            start=start,
+            end=end,
+            number=float(test.within),
+        ),
+    )
+
+
+@measures_of.register(AllOf)
+@measures_of.register(AnyOf)
+def _(test: AllOf | AnyOf, setting: Setting) -> tuple[Measure, ...]:
+    return tuple(m for part in test.parts for m in measures_of(part, setting))
+
+
+@measures_of.register
+def _(test: Given, setting: Setting) -> tuple[Measure, ...]:
+    return measures_of(test.given, setting) + measures_of(test.holds, setting)
+
+
+@measures_of.register
+def _(test: Difference, setting: Setting) -> tuple[Measure, ...]:
+    return tuple(
+        m
+        for world in worlds_of(test, setting)
+        for m in quantity_measures(test.difference, setting.within(world))
+    )
+
+
+def quantity_measures(quantity: Quantity, setting: Setting) -> tuple[Measure, ...]:
+    """Return the measures of a compared quantity in one world."""
+    if quantity.probability_of is not None:
+        return measures_of(quantity.probability_of, setting)
+    if quantity.level is not None:
+        return (_level(quantity.level, setting.simulated(setting.day(quantity.at)), setting),)
+    start, end = setting.window(quantity.start, quantity.end)
+    if quantity.mean_level is not None:
+        factor = quantity.mean_level
+        return (Measure(Op.MEAN_LEVEL, setting.world, factor=factor, start=start, end=end),)
+    series = str(quantity.count or quantity.rate)
+    return (Measure(Op.COUNT, setting.world, series=series, start=start, end=end),)
+
+
+def plan_for(case: Case, *, candidates: bool = True) -> MeasurePlan:
+    """Return the plan that serves every judgment of a case, without doubles.
+
+    Args:
+        case: the case.
+        candidates: keep also what the report compares and draws.
+
+    Raises:
+        JudgmentTestError: a test cannot be put to histories.
+    """
+    found: dict[Measure, None] = {}
+    for part in parts_of_case(case):
+        found |= dict.fromkeys(measures_of(part.test, part.setting))
+    fans: tuple[Fan, ...] = ()
+    if candidates:
+        worlds = _worlds(case, found)
+        found |= dict.fromkeys(_candidates(case, worlds))
+        fans = tuple(_fans(case, worlds))
+    series = {m.series for m in found} | {m.other for m in found} | {f.series for f in fans}
+    indices = {name: series_classes(case.document, name) for name in sorted(series - {""})}
+    return MeasurePlan(tuple(found), indices, fans, _worlds(case, found))
+
+
+def _worlds(case: Case, measures: Iterable[Measure]) -> dict[str, int]:
+    """Return world -> day at which its histories end: what the measures ask, or a year."""
+    ends = {name: case.start_day(name) + max(CANDIDATE_DAYS) for name in (BASELINE, *case.what_ifs)}
+    for measure in measures:
+        ends[measure.world] = max(ends[measure.world], measure.end)
+    return ends
+
+
+def _candidates(case: Case, worlds: Iterable[str]) -> Iterator[Measure]:
+    for world in worlds:
+        start = case.start_day(world)
+        for series in (*case.events, *case.series):
+            for days in CANDIDATE_DAYS:
+                yield Measure(Op.COUNT, world, series=series, start=start, end=start + days)
+
+
+def _fans(case: Case, ends: dict[str, int]) -> Iterator[Fan]:
+    levels = [n for n, f in case.factors.items() if not f.is_switch and f.kind != "latent"]
+    for world, end in ends.items():
+        start = case.start_day(world)
+        weeks = (end - start) // 7
+        for series in (*case.events, *case.series):
+            yield Fan(world, series=series, start=start, weeks=weeks)
+        for factor in levels:
+            yield Fan(world, factor=factor, start=start, weeks=weeks)

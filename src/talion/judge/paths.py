@@ -1,0 +1,218 @@
+"""Which links can move what a test measures, and whether the record holds anything on them.
+
+The graph has event types, factors and decisions as nodes. Its edges are the arrows of links, the
+rules by which events turn switches, and the ways of decisions: what calls them and what moves the
+positions behind them leads to them, and they lead to what they write, set and execute.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+from talion.judge.measures import worlds_of
+from talion.judge.parts import Part
+from talion.model.case import Case
+from talion.model.claim import BASELINE, AllOf, AnyOf, Difference, Expression
+from talion.model.history import rows_of
+
+__all__ = ["Edge", "Path", "SystemGraph", "measured_by", "path_of"]
+
+
+@dataclass(frozen=True)
+class Edge:
+    """One way of influence; `link` is its link's id, or "" for a rule or a decision."""
+
+    cause: str
+    effect: str
+    link: str = ""
+
+
+@dataclass(frozen=True)
+class Path:
+    """The links that can move what a test measures.
+
+    Attributes:
+        links: ids, in the order of the case.
+        informed: those of them with data at both ends.
+        measured: nodes the test measures.
+        measured_has_data: the record holds rows or values of everything the test measures.
+    """
+
+    links: tuple[str, ...]
+    informed: tuple[str, ...]
+    measured: tuple[str, ...]
+    measured_has_data: bool
+
+    @property
+    def has_data(self) -> bool:
+        """Whether the record can bear on the test at all.
+
+        What is measured must itself be recorded, and some link on the path must have data at
+        both ends; a path without links (a rate on its own) needs the first only.
+        """
+        return self.measured_has_data and (bool(self.informed) or not self.links)
+
+
+@dataclass(frozen=True)
+class SystemGraph:
+    """The influence graph of a case."""
+
+    case: Case
+
+    @cached_property
+    def edges(self) -> tuple[Edge, ...]:
+        """Return every edge, links first."""
+        arrows = [Edge(a.cause, a.effect, a.link) for a in self.case.arrows]
+        return tuple(dict.fromkeys([*arrows, *_rule_edges(self.case), *_decision_edges(self.case)]))
+
+    @cached_property
+    def with_data(self) -> frozenset[str]:
+        """Return the nodes the record shows: types with rows, observed factors, measured factors
+        with an indicator that has rows."""
+        shown = {n for n, e in self.case.events.items() if rows_of(e, self.case.record)}
+        factors = {
+            name
+            for name, factor in self.case.factors.items()
+            if (factor.kind == "observed" and factor.values)
+            or (factor.kind == "measured" and any(i in shown for i in factor.indicators))
+        }
+        return frozenset(shown | factors)
+
+    @cached_property
+    def informed_links(self) -> frozenset[str]:
+        """Return the links of which some arrow has data at both ends."""
+        shown = self.with_data
+        return frozenset(
+            e.link for e in self.edges if e.link and e.cause in shown and e.effect in shown
+        )
+
+    def path(self, measured: Iterable[str], sources: Iterable[str] | None) -> Path:
+        """Return the path to what is measured.
+
+        Args:
+            measured: event types and factors a test looks at.
+            sources: nodes that the compared what-ifs act on; only ways that lead from one of them
+                count then, without passing a source or a measured node in between. None for a
+                test of one world, whose path is everything upstream.
+        """
+        ends = frozenset(measured)
+        starts = None if sources is None else frozenset(sources)
+        edges = self.edges
+        if starts is not None:
+            edges = tuple(
+                e for e in edges if e.effect not in starts and e.cause not in ends - starts
+            )
+        before = _reach(ends, _group(edges, "effect"), "cause")
+        used = [e for e in edges if e.effect in before]
+        if starts is not None:
+            after = _reach(starts, _group(edges, "cause"), "effect")
+            used = [e for e in used if e.cause in after]
+        on_path = {e.link for e in used} - {""}
+        links = tuple(name for name in self.case.links if name in on_path)
+        informed = tuple(name for name in links if name in self.informed_links)
+        return Path(links, informed, tuple(sorted(ends)), ends <= self.with_data)
+
+
+def _group(edges: Iterable[Edge], key: str) -> dict[str, list[Edge]]:
+    grouped: dict[str, list[Edge]] = {}
+    for edge in edges:
+        grouped.setdefault(getattr(edge, key), []).append(edge)
+    return grouped
+
+
+def _reach(starts: Iterable[str], edges: Mapping[str, list[Edge]], way: str) -> set[str]:
+    """Return the nodes reached from `starts`, these included, along `way` (cause or effect)."""
+    seen, todo = set(starts), list(starts)
+    while todo:
+        for edge in edges.get(todo.pop(), []):
+            node = getattr(edge, way)
+            if node not in seen:
+                seen.add(node)
+                todo.append(node)
+    return seen
+
+
+def _rule_edges(case: Case) -> Iterator[Edge]:
+    for name, factor in case.factors.items():
+        for rule in factor.set_by:
+            yield Edge(rule.event, name)
+    for name, event in case.events.items():
+        if event.listing is not None and event.listing.raised_by:
+            yield Edge(event.listing.raised_by, f"{name}, as listed")
+
+
+def _decision_edges(case: Case) -> Iterator[Edge]:
+    for name, decision in case.decisions.items():
+        here = f"decision {name}"
+        for call in decision.called_by:
+            yield Edge(call.event, here)
+        for factor in decision.needs:
+            yield Edge(factor, here)
+        for position in case.issues[decision.issue].positions.values():
+            for factor in position.moved_by:
+                yield Edge(factor, here)
+        yield Edge(here, decision.writes)
+        if decision.sets is not None:
+            yield Edge(here, decision.sets.factor)
+        if decision.executes is not None:
+            yield Edge(here, decision.executes.factor)
+
+
+def measured_by(case: Case, test: Expression) -> frozenset[str]:
+    """Return the event types and factors a test looks at, named series opened."""
+    used = test.references()
+    types: set[str] = set()
+    for name in used.names:
+        members = case.series.get(name, (name,))
+        types |= {member.split("[")[0].strip() for member in members}
+    return frozenset(types | used.factors)
+
+
+def _acted_on(
+    case: Case, graph: SystemGraph, worlds: Iterable[str]
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the nodes on which what-ifs act, and the links they scale.
+
+    Scaling a link acts on its effects, with the link itself on the path.
+    """
+    nodes: set[str] = set()
+    scaled: set[str] = set()
+    for world in worlds:
+        for operation in case.what_ifs[world].do if world != BASELINE else ():
+            subject = operation.subject
+            if subject in case.links:
+                scaled.add(subject)
+                nodes |= {e.effect for e in graph.edges if e.link == subject}
+            else:
+                nodes.add(subject)
+    return frozenset(nodes), frozenset(scaled)
+
+
+def _differences(test: Expression) -> Iterator[Difference]:
+    if isinstance(test, Difference):
+        yield test
+    elif isinstance(test, AllOf | AnyOf):
+        for part in test.parts:
+            yield from _differences(part)
+
+
+def path_of(graph: SystemGraph, part: Part) -> Path:
+    """Return the path of one part; empty for a test of the record."""
+    case, test = graph.case, part.test
+    if test.kind == "record":
+        return Path((), (), (), bool(case.record.events))
+    if test.kind == "share":
+        return graph.path(measured_by(case, test), None)
+    paths = []
+    scaled: set[str] = set()
+    for one in _differences(test):
+        nodes, links_scaled = _acted_on(case, graph, worlds_of(one, part.setting))
+        paths.append(graph.path(measured_by(case, one), nodes))
+        scaled |= links_scaled
+    on_path = {link for path in paths for link in path.links} | scaled
+    links = tuple(name for name in case.links if name in on_path)
+    informed = tuple(name for name in links if name in graph.informed_links)
+    measured = tuple(sorted({m for path in paths for m in path.measured}))
+    return Path(links, informed, measured, all(path.measured_has_data for path in paths))

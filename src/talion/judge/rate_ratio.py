@@ -1,0 +1,99 @@
+"""The ratio of two Poisson rates from two counts: exact interval, and the power to see a change.
+
+Given the sum n of two independent Poisson counts with exposures t1, t2 and rate ratio r, the first
+is Binomial(n, p) with p = r t1 / (r t1 + t2) (Przyborowski and Wilenski 1940). The Clopper-Pearson
+interval for p, turned into r, is the exact conditional interval.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+
+__all__ = ["RateRatio", "power_to_see", "rate_ratio"]
+
+LEVEL = 0.80  # two-sided, as every interval printed
+
+
+@dataclass(frozen=True)
+class RateRatio:
+    """Counts and exposures of two periods, the ratio of their rates and its exact interval.
+
+    `high` is infinite if the second count is 0; `ratio` is NaN if both are.
+    """
+
+    after: int
+    before: int
+    days_after: int
+    days_before: int
+    ratio: float
+    low: float
+    high: float
+
+
+def rate_ratio(after: int, before: int, days_after: int, days_before: int) -> RateRatio:
+    """Return the rate after relative to the rate before, with the exact 80 % interval.
+
+    >>> found = rate_ratio(3, 12, 90, 90)
+    >>> found.ratio, round(found.low, 2), round(found.high, 2)
+    (0.25, 0.08, 0.65)
+    """
+    low_p, high_p = _clopper_pearson(after, after + before)
+    odds = days_before / days_after
+    low = low_p / (1 - low_p) * odds if low_p < 1 else math.inf
+    high = high_p / (1 - high_p) * odds if high_p < 1 else math.inf
+    ratio = math.nan if not after + before else math.inf if not before else after / before * odds
+    return RateRatio(after, before, days_after, days_before, ratio, low, high)
+
+
+def _clopper_pearson(k: int, n: int) -> tuple[float, float]:
+    from scipy.stats import beta
+
+    tail = (1 - LEVEL) / 2
+    low = float(beta.ppf(tail, k, n - k + 1)) if k > 0 else 0.0
+    high = float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
+    return low, high
+
+
+def power_to_see(
+    true_ratio: float, threshold: float, expected_before: float, days_after: int, days_before: int
+) -> float:
+    """Return how likely counts of this size are to show the true ratio to be beyond the threshold.
+
+    Both counts are Poisson; the change is seen if the exact interval lies wholly on the true
+    ratio's side of the threshold.
+
+    Args:
+        true_ratio: the ratio of rates supposed to be true.
+        threshold: the ratio it is to be told from.
+        expected_before: expected count before; the observed one is used.
+        days_after, days_before: exposures.
+
+    >>> power_to_see(0.5, 1.0, 4, 90, 90) < 0.5 < power_to_see(0.5, 1.0, 60, 90, 90)
+    True
+    """
+    from scipy.stats import poisson
+
+    if expected_before <= 0:
+        return 0.0
+    expected_after = true_ratio * expected_before * days_after / days_before
+    seen = 0.0
+    for before in range(_most(expected_before) + 1):
+        weight = float(poisson.pmf(before, expected_before))
+        counts = np.arange(_most(expected_after) + 1)
+        beyond = [
+            _is_beyond(rate_ratio(int(k), before, days_after, days_before), true_ratio, threshold)
+            for k in counts
+        ]
+        seen += weight * float(np.dot(poisson.pmf(counts, expected_after), beyond))
+    return seen
+
+
+def _is_beyond(found: RateRatio, true_ratio: float, threshold: float) -> bool:
+    return found.high < threshold if true_ratio < threshold else found.low > threshold
+
+
+def _most(mean: float) -> int:
+    return math.ceil(mean + 6 * math.sqrt(mean) + 6)

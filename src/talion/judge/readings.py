@@ -1,0 +1,45 @@
+"""Which readings a run simulates, with how many draws, and what part each plays in the rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from talion.errors import PlanError
+from talion.model.reading import READINGS
+
+__all__ = ["AS_WRITTEN", "FULL", "LINKS_AT_ZERO", "NO_VIEW", "OPPONENT", "OURS", "draws_by_reading"]
+
+NO_VIEW = "no_view"
+AS_WRITTEN = "as_written"
+OURS = "as_written_ours"
+OPPONENT = "opponent"
+LINKS_AT_ZERO = "links_at_zero"
+
+FULL = (NO_VIEW, AS_WRITTEN)  # in full; the others with half the draws
+
+
+def draws_by_reading(draws: int, readings: Iterable[str] | None = None) -> dict[str, int]:
+    """Return reading -> number of draws, in the order they are printed.
+
+    No view and as written are simulated in full, since every number shown rests on them. The
+    other three serve the label only and get half the draws, at least 20.
+
+    Raises:
+        PlanError: a reading is unknown, or fewer than 2 draws are asked for.
+
+    >>> draws_by_reading(200)
+    {'no_view': 200, 'as_written': 200, 'as_written_ours': 100, 'opponent': 100, 'links_at_zero': 100}
+    """
+    if draws < 2:
+        raise PlanError(
+            "too few draws to say anything about their spread",
+            value=draws,
+            remedy="use at least 2; 200 is the default",
+        )
+    chosen = tuple(READINGS if readings is None else readings)
+    for name in chosen:
+        if name not in READINGS:
+            known = ", ".join(READINGS)
+            raise PlanError("no such reading", value=name, remedy=f"use one of {known}")
+    half = min(draws, max(20, (draws + 1) // 2))
+    return {name: draws if name in FULL else half for name in READINGS if name in chosen}

@@ -1,0 +1,276 @@
+"""What a run returns: frozen results, one row a judgment x part x reading as a frame, and JSON."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, fields, is_dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Any, Literal
+
+from talion.judge.estimate import Effect, Share
+from talion.judge.labels import Label
+from talion.judge.record_checks import RecordCheck
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from talion.judge.before_after import BeforeAfter
+    from talion.model.case import Case
+    from talion.model.schema import Judgment
+    from talion.record.event import Record
+    from talion.simulate.ensemble import Ensemble
+
+__all__ = ["JudgmentResult", "PartResult", "Receipt", "RunResult", "plain"]
+
+
+@dataclass(frozen=True)
+class PartResult:
+    """One test of one judgment at one horizon.
+
+    Attributes:
+        id: `main` or the key under `also`; with `@180` where a test is put at several horizons.
+        title: of a further test; "" for the main one.
+        text: the test in words.
+        kind: `share` (of histories), `effect` (share of draws) or `record`.
+        horizon: such as "180 days (11 August 2024)", or None if the test names its own days.
+        world: the what-if it is asked in.
+        readings: reading -> share; None where no history can answer.
+        effect: reading -> effect, for a difference between two what-ifs.
+        record: the check on the record, for kind `record`.
+        label, label_sentence: by the rule of `labels.py`, and what it says here.
+        likelihood_sentence: the shares in words; "" for kind `record`.
+        no_data: no link on its path has data, or nothing recorded shows what it measures.
+        path: ids of the links that can move what it measures.
+    """
+
+    id: str
+    title: str
+    text: str
+    kind: Literal["share", "effect", "record"]
+    horizon: str | None
+    world: str
+    readings: Mapping[str, Share | None]
+    effect: Mapping[str, Effect | None]
+    record: RecordCheck | None
+    label: Label
+    label_sentence: str
+    likelihood_sentence: str
+    no_data: bool
+    path: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class JudgmentResult:
+    """A judgment with its label, its parts and its sentences.
+
+    Attributes:
+        id: in the case.
+        judgment: as the case holds it.
+        label, label_sentence: of the main part; Not testable without one.
+        parts: main test first (shortest horizon first), then the further tests.
+        main: the part whose label is the judgment's; None if it has no test of its own.
+        no_data, path: of the main part.
+        word_range: what the author's word claims, or None for a hedge alone.
+        word_verdict: how the range compares with the model's interval, in words; "" if it does not.
+        model_words: the estimative word or words of the as-written interval; "" without one.
+        confidence_sentence: by the rules of `words.py`; never mixed with likelihood.
+        footing_sentence: which links the result stands on and what data they have.
+    """
+
+    id: str
+    judgment: Judgment
+    label: Label
+    label_sentence: str
+    parts: tuple[PartResult, ...]
+    main: PartResult | None
+    no_data: bool
+    path: tuple[str, ...]
+    word_range: tuple[float, float] | None
+    word_verdict: str
+    model_words: str
+    confidence_sentence: str
+    footing_sentence: str
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """How a run was made, enough to make it again.
+
+    Attributes:
+        version: of Talion.
+        seed, draws, histories: sizes asked for; `reading_draws` holds the draws of each reading.
+        as_of: the cut-off.
+        window: first and last day covered by the record.
+        case_hash, record_hash: SHA-256.
+        command: as typed, or the Python call.
+        seconds: elapsed.
+        packages: name -> version of what the numbers depend on.
+    """
+
+    version: str
+    seed: int
+    draws: int
+    histories: int
+    reading_draws: Mapping[str, int]
+    as_of: dt.date
+    window: tuple[dt.date, dt.date]
+    case_hash: str
+    record_hash: str
+    command: str
+    seconds: float
+    packages: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class RunResult:
+    """Everything one run found.
+
+    Attributes:
+        case, record: what was judged, as known on the cut-off.
+        judgments: in the order of the case.
+        ensembles: reading -> its simulated measures and fans.
+        echo: consequences of the stated strengths, one sentence each.
+        before_after: the model-free table.
+        warnings: what the reader should know about the run itself.
+        receipt: how it was made.
+    """
+
+    case: Case
+    record: Record
+    judgments: tuple[JudgmentResult, ...]
+    ensembles: Mapping[str, Ensemble]
+    echo: tuple[Any, ...]
+    before_after: tuple[BeforeAfter, ...]
+    warnings: tuple[str, ...]
+    receipt: Receipt
+
+    def judgment(self, key: str) -> JudgmentResult:
+        """Return the result of one judgment; KeyError if there is none of that id."""
+        for found in self.judgments:
+            if found.id == key:
+                return found
+        raise KeyError(f"no judgment {key!r}; there are {', '.join(j.id for j in self.judgments)}")
+
+    def frame(self) -> pl.DataFrame:
+        """Return one row a judgment x part x reading.
+
+        Probabilities are as computed; printing caps them. Columns of a reading are null for a
+        judgment without a simulated test.
+        """
+        import polars as pl
+
+        return pl.DataFrame(list(_rows(self.judgments)), schema=_columns(), orient="row")
+
+    def to_json(self) -> str:
+        """Return judgments, before-and-after table, warnings and receipt as JSON.
+
+        Keys are sorted, numbers finite (an unknown one is null), so that equal results give equal
+        text, save for the receipt's seconds.
+        """
+        document = {
+            "title": self.case.title,
+            "judgments": {j.id: _judgment_json(j) for j in self.judgments},
+            "before_after": plain(self.before_after),
+            "echo": plain(self.echo),
+            "warnings": list(self.warnings),
+            "receipt": plain(self.receipt),
+        }
+        return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
+
+
+def _judgment_json(result: JudgmentResult) -> dict[str, Any]:
+    shown = plain(result)
+    judgment = result.judgment
+    shown["judgment"] = {
+        key: plain(getattr(judgment, key)) for key in ("claim", "held_by", "kind", "word", "under")
+    }
+    shown["main"] = result.main.id if result.main else None
+    return dict(shown)
+
+
+def plain(value: Any) -> Any:
+    """Return a value as JSON types: dataclasses as mappings, dates as text, unknowns as null.
+
+    >>> plain((1.0, float("nan"), dt.date(2024, 2, 13), Label.BACKED))
+    [1.0, None, '2024-02-13', 'Backed by the record']
+    """
+    if isinstance(value, Enum):
+        return value.value
+    if is_dataclass(value) and not isinstance(value, type):
+        return {f.name: plain(getattr(value, f.name)) for f in fields(value)}
+    if isinstance(value, Mapping):
+        return {str(k): plain(v) for k, v in value.items()}
+    if isinstance(value, list | tuple):
+        return [plain(v) for v in value]
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, bool | int | str):
+        return value
+    if isinstance(value, dt.date):
+        return value.isoformat()
+    return str(value)
+
+
+def _columns() -> dict[str, Any]:
+    import polars as pl
+
+    text = ["judgment", "claim", "held_by", "kind", "word", "part", "test", "horizon", "world"]
+    text += ["label", "reading"]
+    numbers = ["probability", "low", "high", "mcse", "between_sd", "within_sd", "undetermined"]
+    effects = ["effect_mean", "effect_low", "effect_high", "smallest_effect"]
+    return {
+        **{name: pl.String() for name in text},
+        **{name: pl.Float64() for name in (*numbers, *effects)},
+        "effect_unit": pl.String(),
+        "draws": pl.Int64(),
+        "histories": pl.Int64(),
+        "record_outcome": pl.String(),
+        "no_data": pl.Boolean(),
+    }
+
+
+def _rows(judgments: tuple[JudgmentResult, ...]) -> Iterator[tuple[Any, ...]]:
+    for result in judgments:
+        head = (
+            result.id,
+            result.judgment.claim,
+            result.judgment.held_by,
+            result.judgment.kind,
+            result.judgment.word,
+        )
+        if not result.parts:
+            yield (
+                *head,
+                None,
+                None,
+                None,
+                None,
+                result.label.value,
+                *_reading_row(None, None, None),
+            )
+        for part in result.parts:
+            about = (part.id, part.text, part.horizon, part.world, part.label.value)
+            for reading in part.readings or (None,):
+                yield (*head, *about, *_reading_row(part, reading, part.no_data))
+
+
+def _reading_row(
+    part: PartResult | None, reading: str | None, no_data: bool | None
+) -> tuple[Any, ...]:
+    share = part.readings[reading] if part is not None and reading is not None else None
+    effect = part.effect.get(reading) if part is not None and reading is not None else None
+    numbers = ("probability", "low", "high", "mcse", "between_sd", "within_sd", "undetermined")
+    effects = ("mean", "low", "high", "smallest")
+    return (
+        reading,
+        *(getattr(share, n, None) for n in numbers),
+        *(getattr(effect, n, None) for n in effects),
+        getattr(effect, "unit", None),
+        getattr(share, "draws", None),
+        getattr(share, "histories", None),
+        part.record.outcome if part is not None and part.record is not None else None,
+        no_data,
+    )

@@ -1,0 +1,223 @@
+"""Sentences about a result. Likelihood and confidence never share one; no 0 or 100 %.
+
+**Confidence** is low, moderate or high by these rules, in this order:
+
+- a check on the record: low if contested or it cannot tell; moderate if some of the period is not
+  near completely listed; else high;
+- a simulated test: low where no data bear on it; low where no view and as written differ by more
+  than 20 points, since then the answer is in the assumption; moderate where no view, as written and
+  the opponent lie within 10 points; else low. Without a fit to the record it is never high.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+from talion.judge.estimate import Effect, Share
+from talion.judge.labels import Label
+from talion.judge.paths import Path
+from talion.judge.readings import AS_WRITTEN, NO_VIEW, OPPONENT
+from talion.judge.record_checks import RecordCheck
+from talion.model.lexicon import LEXICONS, WordReading
+from talion.model.reading import READINGS
+
+__all__ = [
+    "confidence_sentence",
+    "footing_sentence",
+    "in_hundred",
+    "label_sentence",
+    "likelihood_sentence",
+    "model_words",
+    "percent",
+    "word_verdict",
+]
+
+CAP_LOW, CAP_HIGH = 0.05, 0.95
+_NEAR, _FAR = 0.10, 0.20
+
+Shares = Mapping[str, Share | None]
+
+
+def percent(probability: float) -> str:
+    """Return a probability as printed: whole per cent, capped at both ends.
+
+    >>> percent(0.004), percent(0.623), percent(1.0)
+    ('under 5 %', '62 %', 'over 95 %')
+    """
+    return f"{_number(probability)} %"
+
+
+def in_hundred(probability: float) -> str:
+    """Return a probability as a number of a hundred histories.
+
+    >>> in_hundred(0.93), in_hundred(0.0)
+    ('93 of 100', 'under 5 of 100')
+    """
+    return f"{_number(probability)} of 100"
+
+
+def _number(probability: float) -> str:
+    if probability < CAP_LOW:
+        return "under 5"
+    return "over 95" if probability > CAP_HIGH else str(round(100 * probability))
+
+
+def _span(low: float, high: float) -> str:
+    first, last = _number(low), _number(high)
+    return first if first == last else f"{first} to {last}"
+
+
+def model_words(share: Share | None, lexicon: str) -> str:
+    """Return the estimative word of a share's interval, or both words if it crosses bands.
+
+    >>> model_words(Share(.6, .35, .84, .01, .1, .4, 200, 4000, 0, .6, .6), "icd203")
+    'unlikely to very likely'
+    """
+    return "" if share is None else " to ".join(LEXICONS[lexicon].words_for(share.low, share.high))
+
+
+def likelihood_sentence(kind: str, readings: Shares, effects: Mapping[str, Effect | None]) -> str:
+    """Return how often a test holds, reading by reading, with the 80 % interval over draws."""
+    said = [
+        _one_reading(kind, name, readings[name], effects.get(name))
+        for name in (AS_WRITTEN, NO_VIEW)
+        if name in readings
+    ]
+    return " ".join(said)
+
+
+def _one_reading(kind: str, name: str, share: Share | None, effect: Effect | None) -> str:
+    title = READINGS[name].title
+    if share is None:
+        return f"{title}: no simulated history can answer the test."
+    if kind == "share":
+        return (
+            f"{title}: it holds in {in_hundred(share.probability)} simulated histories "
+            f"({_span(share.low, share.high)} over draws of the assumptions)."
+        )
+    text = f"{title}: the effect is large enough in {in_hundred(share.probability)} draws"
+    if effect is None:
+        return text + "."
+    unit = "" if effect.unit == "%" else " "
+    return (
+        f"{text} (mean {effect.mean:+.0f}{unit or ' '}{effect.unit}, 80 % interval "
+        f"{effect.low:+.0f} to {effect.high:+.0f}; {effect.smallest:+.0f} matters)."
+    )
+
+
+def word_verdict(word: WordReading, share: Share | None) -> str:
+    """Return how the author's word compares with the interval of a share, in words."""
+    if word.range is None:
+        return "the author's words claim no probability"
+    if share is None:
+        return ""
+    low, high = word.range
+    if share.high < low:
+        return "the author's word is too strong for this model"
+    if share.low > high:
+        return "the author's word is too weak for this model"
+    if low <= share.low and share.high <= high:
+        return "the author's word fits this model"
+    return "the interval crosses the edge of the author's word"
+
+
+def label_sentence(label: Label, path: Path, share: Share | None, check: RecordCheck | None) -> str:
+    """Return what a label says of this result."""
+    if label is Label.CHECKED and check is not None:
+        said = {
+            "holds": "On the record it holds.",
+            "fails": "On the record it fails.",
+            "contested": "On the record it is contested.",
+            "cannot tell": "The record cannot tell.",
+        }[check.outcome]
+        return f"{said} {check.sentence}"
+    if label is Label.RESTS:
+        rests = f"It holds if the author's links work as written ({_links(path.links)})"
+        data = "the model is not fitted to the record" if path.has_data else "no data here"
+        return f"{rests}; {data}."
+    if label is Label.UNRESOLVED:
+        return _unresolved(share)
+    return _SAID[label]
+
+
+_SAID = {
+    Label.FIXED: "The test comes out the same with every link at zero, with no view, for the author "
+    "and for the author's opponent: it could not have gone the other way and earns no credit.",
+    Label.OTHER_WAY: "Under every variant that uses the record, it is unlikely.",
+    Label.TOO_SMALL: "With the record, the effect is likely to be smaller than what matters.",
+    Label.WHATEVER: "With the record, it holds under every variant, for the author's opponent too.",
+    Label.BACKED: "With the record and no view of the links, it is likely.",
+    Label.NOT_TESTABLE: "No simulated or recorded event could show it wrong; evidence is listed.",
+    Label.NOT_COMPUTABLE: "Histories cut short at the event cap could change the answer; narrow the "
+    "priors that make events breed without end.",
+    Label.CHECKED: "The record was asked.",
+}
+
+
+def _unresolved(share: Share | None) -> str:
+    if share is None:
+        return "No simulated history can answer the test."
+    if share.probability <= 0.20:
+        return "Even with the author's links as written it seldom holds; the record has not spoken."
+    return "Even with the author's links as written it is not clearly likely; the record has not spoken."
+
+
+def _links(links: Sequence[str]) -> str:
+    if not links:
+        return "no link bears on it"
+    shown = ", ".join(links[:6])
+    return shown + (f" and {len(links) - 6} more" if len(links) > 6 else "")
+
+
+def confidence_sentence(readings: Shares, path: Path, check: RecordCheck | None) -> str:
+    """Return the confidence, with its reason, by the rules at the head of this module."""
+    level, reason = _confidence(readings, path, check)
+    return f"Confidence is {level}: {reason}."
+
+
+def _confidence(readings: Shares, path: Path, check: RecordCheck | None) -> tuple[str, str]:
+    if check is not None:
+        return _confidence_in_check(check)
+    written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
+    if not path.has_data:
+        return "low", "no data bear on it"
+    if written is None or blank is None:
+        return "low", "not every reading can answer"
+    spread = abs(written.probability - blank.probability)
+    if spread > _FAR:
+        return "low", "the answer moves with what is assumed of the links"
+    near = other is not None and max(spread, abs(written.probability - other.probability)) <= _NEAR
+    if near:
+        return "moderate", "the author, the author's opponent and no view agree, without a fit"
+    return "low", "the assumptions are not yet fitted to the record"
+
+
+def _confidence_in_check(check: RecordCheck) -> tuple[str, str]:
+    if check.outcome == "contested":
+        return "low", "the sources differ"
+    if check.outcome == "cannot tell":
+        return "low", "the record does not decide it"
+    if check.gaps:
+        return "moderate", "it is counted, but not all of the period is near completely listed"
+    return "high", "it is counted on a near complete listing"
+
+
+def footing_sentence(path: Path, check: RecordCheck | None) -> str:
+    """Return what a result stands on."""
+    if check is not None:
+        rows = f"{len(check.rows)} recorded rows" if check.rows else "the record's rows"
+        gaps = f"; {'; '.join(check.gaps)}" if check.gaps else ""
+        return f"Footing: {rows}{gaps}."
+    if not path.links:
+        return "Footing: usual rates alone; no link moves what it measures."
+    total = len(path.links)
+    noun = "link" if total == 1 else "links"
+    if not path.has_data:
+        lacks = (
+            "what it measures is not recorded" if not path.measured_has_data else "none has data"
+        )
+        return f"Footing: {total} {noun} ({_links(path.links)}); no data here, since {lacks}."
+    return (
+        f"Footing: {total} {noun} ({_links(path.links)}), of which {len(path.informed)} join things "
+        "that the record shows; none is fitted to it."
+    )
