@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from talion.judge.run import judge_case
     from talion.model.case import load_case
     from talion.report.page import write_report
-    from talion.simulate.ensemble import simulate_case
+    from talion.simulate.run import simulate_case
 
 __version__ = "0.1.0"
 
@@ -54,7 +54,7 @@ __all__ = [
 _HOMES = {
     "judge_case": "talion.judge.run",
     "load_case": "talion.model.case",
-    "simulate_case": "talion.simulate.ensemble",
+    "simulate_case": "talion.simulate.run",
     "write_report": "talion.report.page",
 }
 

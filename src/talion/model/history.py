@@ -15,11 +15,12 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.model.claim_record import RowFilter
 from talion.model.classes import SourceClass
 from talion.model.compile_events import EventLinks
 from talion.model.compile_factors import FactorLink, FactorNumbers, state_on
 from talion.model.compiled import Start
-from talion.model.schema import AfterState, CaseDocument, EventType, RowFilter
+from talion.model.schema import AfterState, CaseDocument, EventType
 from talion.record.event import Event
 from talion.record.record import Record
 

@@ -9,7 +9,7 @@ from talion.errors import CaseError
 from talion.model.arrows import check_marks, link_strength, parse_arrow
 from talion.model.claim import Expression, SeriesName
 from talion.model.document import Document
-from talion.model.schema import CaseDocument, Evidence_, Operation
+from talion.model.schema import CaseDocument, CaseEvidence, Operation
 from talion.record.record import Record
 
 __all__ = ["name_problems"]
@@ -251,7 +251,7 @@ def _evidence(case: CaseDocument, record: Record) -> Found:
         yield from _missing(path, pointer.rows, rows, "event of the record")
 
 
-def _pointers(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], Evidence_]]:
+def _pointers(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], CaseEvidence]]:
     groups: dict[str, Mapping[str, object]] = {
         "events": case.events,
         "factors": case.factors,
