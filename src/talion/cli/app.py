@@ -1,0 +1,198 @@
+"""The verbs and their options. What a verb does stands in a module of its own, imported when run."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+__all__ = ["app"]
+
+app = typer.Typer(
+    help="Makes a brief on an armed crisis executable: what its judgments rest on, and whether they hold.",
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _complete_case(incomplete: str) -> list[str]:
+    """Offer the names of built-in cases to the shell, without reading any of them."""
+    from importlib import resources
+
+    folders = (f for f in (resources.files("talion") / "cases").iterdir() if f.is_dir())
+    names = (f.name.replace("_", "-") for f in folders if (f / "case.yaml").is_file())
+    return sorted(name for name in names if name.startswith(incomplete))
+
+
+Case = Annotated[
+    str,
+    typer.Argument(
+        metavar="CASE",
+        help="a built-in case (see `talion cases`), a folder with case.yaml, or a case file",
+        autocompletion=_complete_case,
+    ),
+]
+Seed = Annotated[
+    int | None, typer.Option(metavar="N", help="seed of all random numbers  [default: 20240213]")
+]
+Draws = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="draws of the uncertain parameters  [default: 200]"),
+]
+Histories = Annotated[
+    int | None,
+    typer.Option(metavar="N", help="simulated histories of each draw  [default: 20]"),
+]
+Workers = Annotated[
+    int | None,
+    typer.Option(
+        metavar="N", help="threads; the numbers do not depend on it  [default: one per core]"
+    ),
+]
+
+
+def _show_version(value: bool) -> None:
+    if value:
+        from talion import __version__
+
+        typer.echo(f"talion {__version__}")
+        raise typer.Exit
+
+
+@app.callback(invoke_without_command=True)
+def _talion(
+    context: typer.Context,
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="show the version and stop", callback=_show_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    if context.invoked_subcommand is None and not version:
+        typer.echo(context.get_help())
+
+
+@app.command()
+def run(
+    case: Case,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="where to write  [default: talion-CASE]")
+    ] = None,
+    seed: Seed = None,
+    draws: Draws = None,
+    histories: Histories = None,
+    workers: Workers = None,
+    thorough: Annotated[
+        bool, typer.Option("--thorough", help="500 draws of 40 histories, five times the work")
+    ] = False,
+    text: Annotated[
+        list[str] | None,
+        typer.Option(
+            metavar="SOURCE=FILE",
+            help="show the real lines of a source in the report; the file's hash is checked; repeatable",
+        ),
+    ] = None,
+    json: Annotated[
+        bool,
+        typer.Option("--json", help="print the results as JSON and write nothing but with --out"),
+    ] = False,
+) -> None:
+    """Simulate a case, judge its judgments, write the report and print a table of results.
+
+    Writes report.html, results.json and results.csv (a row for each judgment, part and reading).
+    """
+    from talion.cli.run import run_case
+    from talion.cli.sizes import Sizes
+
+    sizes = Sizes.chosen(seed, draws, histories, workers, thorough=thorough)
+    run_case(case, sizes, out=out, texts=tuple(text or ()), as_json=json)
+
+
+@app.command()
+def cases() -> None:
+    """List the built-in cases."""
+    from talion.cli.show import list_cases
+
+    list_cases()
+
+
+@app.command()
+def show(
+    case: Case,
+    judgment: Annotated[
+        str | None, typer.Option(metavar="ID", help="one judgment with its tests in words")
+    ] = None,
+    link: Annotated[
+        str | None, typer.Option(metavar="ID", help="one link with its consequences and evidence")
+    ] = None,
+) -> None:
+    """Show what is in a case: actors, event types, factors, links and what they imply, judgments."""
+    from talion.cli.show import show_case
+
+    show_case(case, judgment=judgment, link=link)
+
+
+@app.command()
+def check(
+    file: Annotated[str, typer.Argument(metavar="FILE", help="a case file, folder or name")],
+) -> None:
+    """Check a case and name every mistake with its place and remedy.
+
+    Ends with status 2 if the case cannot be run. Warnings do not stop it.
+    """
+    from talion.cli.check import check_case
+
+    check_case(file)
+
+
+@app.command()
+def new(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="folder to make")],
+) -> None:
+    """Begin a case: a folder with a commented starter case and a small record, which runs as it is."""
+    from talion.cli.starter import begin_case
+
+    begin_case(name)
+
+
+@app.command("what-if")
+def what_if(
+    case: Case,
+    what_ifs: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME[@DATE]...", help="what-ifs of the case; @DATE moves where one begins"
+        ),
+    ],
+    reading: Annotated[
+        str, typer.Option(metavar="ID", help="what to suppose of the links")
+    ] = "as_written",
+    seed: Seed = None,
+    draws: Draws = None,
+    histories: Histories = None,
+    workers: Workers = None,
+) -> None:
+    """Compare what-ifs with doing nothing: every series and factor after 30, 90, 180 and 365 days."""
+    from talion.cli.compare import compare
+    from talion.cli.sizes import Sizes
+
+    compare(case, tuple(what_ifs), Sizes.chosen(seed, draws, histories, workers), reading=reading)
+
+
+@app.command()
+def schema() -> None:
+    """Print the JSON Schema of case files, for editors."""
+    from talion.cli.check import print_schema
+
+    print_schema()
+
+
+@app.command()
+def warm() -> None:
+    """Compile the simulation kernels ahead of the first run."""
+    from talion.cli.warm import warm_kernels
+
+    warm_kernels()

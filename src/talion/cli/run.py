@@ -1,0 +1,121 @@
+"""`talion run`: from a case to its report, its table and its data."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import typer
+
+from talion.cli.check import refuse_or_warn
+from talion.cli.files import output_folder
+from talion.cli.lines import say
+from talion.cli.progress import Progress
+from talion.cli.sizes import Sizes
+from talion.errors import InputError
+
+if TYPE_CHECKING:
+    from talion.judge.results import RunResult
+    from talion.model.case import Case
+
+__all__ = ["parse_texts", "run_case"]
+
+
+def run_case(
+    name: str,
+    sizes: Sizes,
+    *,
+    out: Path | None = None,
+    texts: Sequence[str] = (),
+    as_json: bool = False,
+) -> None:
+    """Load, check, simulate and judge a case; write its report and data; print its table.
+
+    Args:
+        name: built-in name, folder or file.
+        sizes: of the simulation.
+        out: folder to write to; `talion-CASE` if omitted.
+        texts: SOURCE=FILE pairs whose lines the report may show.
+        as_json: print JSON instead of the table; files are then written only if `out` is given.
+
+    Raises:
+        TalionError: something is wrong with the case, a text or the folder.
+    """
+    from talion.model.case import load_case
+    from talion.report.evidence import read_texts
+
+    case = load_case(name)
+    files = parse_texts(texts)
+    read_texts(case, files)  # a wrong text is refused now and not after the simulation
+    refuse_or_warn(case)
+    folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
+    if folder is not None:
+        output_folder(folder)
+    result = _judge(case, sizes)
+    if as_json:
+        typer.echo(result.to_json())
+    if folder is not None:
+        written = _write(result, folder, files)
+        say(_ending(result, written), err=as_json) if as_json else _print(result, written)
+
+
+def parse_texts(pairs: Sequence[str]) -> dict[str, Path]:
+    """Read SOURCE=FILE pairs.
+
+    Raises:
+        InputError: one is not such a pair, or a source is named twice.
+
+    >>> parse_texts(["brief=brief.txt"])["brief"].name
+    'brief.txt'
+    """
+    found: dict[str, Path] = {}
+    for pair in pairs:
+        source, equals, file = pair.partition("=")
+        if not (source and equals and file):
+            remedy = "write SOURCE=FILE, such as brief=brief.txt"
+            raise InputError("not a source and a file", place="--text", value=pair, remedy=remedy)
+        if source in found:
+            raise InputError("given twice", place="--text", value=source, remedy="keep one")
+        found[source] = Path(file)
+    return found
+
+
+def _judge(case: Case, sizes: Sizes) -> RunResult:
+    from talion.judge.run import judge_case
+
+    command = shlex.join(["talion", *sys.argv[1:]])
+    with Progress("simulating") as progress:
+        return judge_case(case, **sizes.keywords, progress=progress, command=command)
+
+
+def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str, Path]:
+    """Write report and data, each whole or not at all; the report last, since it takes longest."""
+    from talion.record.writing import write_files
+    from talion.report.page import write_report
+
+    table = result.frame().write_csv()
+    names = {"report": "report.html", "json": "results.json", "csv": "results.csv"}
+    paths = {key: folder / name for key, name in names.items()}
+    say([f"writing the report to {paths['report']}"], err=True)
+    write_report(result, paths["report"], texts=texts)
+    write_files(folder, {"results.json": result.to_json() + "\n", "results.csv": table})
+    return paths
+
+
+def _print(result: RunResult, written: dict[str, Path]) -> None:
+    from talion.report.console import console_table
+
+    typer.echo(console_table(result))
+    say(_ending(result, written))
+
+
+def _ending(result: RunResult, written: dict[str, Path]) -> list[str]:
+    lines = [f"warning: {warning}" for warning in result.warnings]
+    return [
+        *lines,
+        f"report: {written['report'].resolve()}",
+        f"data:   {written['json']} and {written['csv'].name}",
+    ]
