@@ -52,6 +52,7 @@ class _Reading:
     files: Mapping[str, tuple[str, ...]]
     errors: list[TalionError] = field(default_factory=list)
     places: dict[str, list[str]] = field(default_factory=dict)
+    broken: set[object] = field(default_factory=set)  # ids of rows that exist but cannot be read
 
     def blame(self, place: str, faults: Iterable[Fault]) -> None:
         self.errors.extend(
@@ -76,13 +77,17 @@ class _Reading:
         header, rows = cells_of(text_of(path), str(path))
         columns = {column.name: column for column in TABLES[table]}
         self._check_header(path, header, columns)
+        needed = {column.name for column in columns.values() if column.default is NEEDED}
+        whole = needed <= set(header)
         found = []
         for number, row in rows:
             place = f"{path}, row {number}"
             cells, faults = _row_cells(header, row, columns)
             self.blame(place, faults)
-            if not faults:
+            if whole and not faults:
                 found.append((place, cells))
+            else:
+                self.broken.add(dict(zip(header, row, strict=False)).get("id", "").strip())
         return found
 
     def _check_header(self, path: Path, header: list[str], columns: Mapping[str, Column]) -> None:
@@ -107,6 +112,7 @@ class _Reading:
                 places.append(place)
             except RowError as error:
                 self.blame(place, error.faults)
+                self.broken.add(cells.get("id"))
         self.places[table] = places
         return made
 
@@ -190,7 +196,8 @@ def _read(folder: Path, files: Mapping[str, tuple[str, ...]]) -> Record:
         coverage=tuple(row for row in coverage if isinstance(row, Coverage)),
     )
     for table, index, fault in record._faults():  # noqa: SLF001 - to place each in its file
-        reading.blame(reading.places[table][index], [fault])
+        if not (fault.message.startswith("unknown") and fault.value in reading.broken):
+            reading.blame(reading.places[table][index], [fault])
     _stop(reading.errors)
     return record
 
@@ -323,9 +330,7 @@ def _by_event(
         if key in groups:
             groups[key].append((place, cells))
         else:
-            fault = Fault(
-                "event", key, "unknown event", "use the id of a readable row of the events"
-            )
+            fault = Fault("event", key, "unknown event", "use the id of a row of the events")
             reading.blame(place, [fault])
     return groups
 
