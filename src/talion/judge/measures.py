@@ -1,13 +1,12 @@
 """From tests to a measure plan: what must be kept of each history so that every test can be put.
 
-Beside what the tests need, the plan keeps candidates for the report: counts of every series after
-30, 90, 180 and 365 days in every world, from which what-ifs are compared, and fans of every event
-type, named series and level.
+Beside what the tests need, the plan keeps the outlook (`talion.model.outlook`), from which the
+report compares what-ifs and draws the courses over weeks.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from functools import singledispatch
 
 from talion.errors import JudgmentTestError
@@ -28,10 +27,9 @@ from talion.model.claim import (
 )
 from talion.model.classes import series_classes
 from talion.model.measure import Fan, Measure, MeasurePlan, Op
+from talion.model.outlook import outlook_fans, outlook_measures
 
-__all__ = ["CANDIDATE_DAYS", "measures_of", "plan_for", "quantity_measures", "worlds_of"]
-
-CANDIDATE_DAYS = (30, 90, 180, 365)
+__all__ = ["measures_of", "plan_for", "quantity_measures", "worlds_of"]
 
 
 def worlds_of(test: Difference, setting: Setting) -> tuple[str, str]:
@@ -177,12 +175,12 @@ def quantity_measures(quantity: Quantity, setting: Setting) -> tuple[Measure, ..
     return (Measure(Op.COUNT, setting.world, series=series, start=start, end=end),)
 
 
-def plan_for(case: Case, *, candidates: bool = True) -> MeasurePlan:
+def plan_for(case: Case, *, outlook: bool = True) -> MeasurePlan:
     """Return the plan that serves every judgment of a case, without doubles.
 
     Args:
         case: the case.
-        candidates: keep also what the report compares and draws.
+        outlook: keep also what the report compares and draws.
 
     Raises:
         JudgmentTestError: a test cannot be put to histories.
@@ -190,38 +188,23 @@ def plan_for(case: Case, *, candidates: bool = True) -> MeasurePlan:
     found: dict[Measure, None] = {}
     for part in parts_of_case(case):
         found |= dict.fromkeys(measures_of(part.test, part.setting))
-    fans: tuple[Fan, ...] = ()
-    if candidates:
-        worlds = _worlds(case, found)
-        found |= dict.fromkeys(_candidates(case, worlds))
-        fans = tuple(_fans(case, worlds))
+    worlds = (BASELINE, *case.what_ifs)
+    if outlook:
+        found |= dict.fromkeys(outlook_measures(case, worlds))
+    horizon = _horizons(case, found)
+    fans: tuple[Fan, ...] = tuple(outlook_fans(case, horizon)) if outlook else ()
     series = {m.series for m in found} | {m.other for m in found} | {f.series for f in fans}
     indices = {name: series_classes(case.document, name) for name in sorted(series - {""})}
-    return MeasurePlan(tuple(found), indices, fans, _worlds(case, found))
+    return MeasurePlan(tuple(found), indices, fans, horizon)
 
 
-def _worlds(case: Case, measures: Iterable[Measure]) -> dict[str, int]:
-    """Return world -> day at which its histories end: what the measures ask, or a year."""
-    ends = {name: case.start_day(name) + max(CANDIDATE_DAYS) for name in (BASELINE, *case.what_ifs)}
+def _horizons(case: Case, measures: Iterable[Measure]) -> dict[str, int]:
+    """Return world -> day at which its histories end: the last that a measure asks for.
+
+    A world that nothing asks for is not simulated.
+    """
+    ends: dict[str, int] = {}
     for measure in measures:
-        ends[measure.world] = max(ends[measure.world], measure.end)
+        known = ends.get(measure.world, case.start_day(measure.world) + 7)
+        ends[measure.world] = max(known, measure.end)
     return ends
-
-
-def _candidates(case: Case, worlds: Iterable[str]) -> Iterator[Measure]:
-    for world in worlds:
-        start = case.start_day(world)
-        for series in (*case.events, *case.series):
-            for days in CANDIDATE_DAYS:
-                yield Measure(Op.COUNT, world, series=series, start=start, end=start + days)
-
-
-def _fans(case: Case, ends: dict[str, int]) -> Iterator[Fan]:
-    levels = [n for n, f in case.factors.items() if not f.is_switch and f.kind != "latent"]
-    for world, end in ends.items():
-        start = case.start_day(world)
-        weeks = (end - start) // 7
-        for series in (*case.events, *case.series):
-            yield Fan(world, series=series, start=start, weeks=weeks)
-        for factor in levels:
-            yield Fan(world, factor=factor, start=start, weeks=weeks)

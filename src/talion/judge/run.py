@@ -45,45 +45,13 @@ if TYPE_CHECKING:
     from talion.model.measure import MeasurePlan
     from talion.simulate.ensemble import Ensemble
 
-__all__ = ["DEFAULT_SEED", "judge_case", "simulate_case"]
+__all__ = ["DEFAULT_SEED", "judge_case", "measured_from"]
 
 DEFAULT_SEED = 20240213
 _PACKAGES = ("numpy", "numba", "scipy", "polars", "pydantic", "PyYAML")
 _CAPPED_WORTH_SAYING = 0.01
 
 Progress = Callable[[int, int], None]
-
-
-def simulate_case(
-    case: Case,
-    reading: str = AS_WRITTEN,
-    *,
-    draws: int = 200,
-    histories: int = 20,
-    seed: int = DEFAULT_SEED,
-    workers: int | None = None,
-    progress: Progress | None = None,
-) -> Ensemble:
-    """Simulate one reading of a case, keeping what its judgments and the report need.
-
-    Args:
-        case: the case.
-        reading: id of a reading, see `talion.model.reading.READINGS`.
-        draws: parameter sets.
-        histories: simulated histories of each draw and what-if.
-        seed: of draws and histories.
-        workers: threads; the numbers do not depend on it.
-        progress: called with (histories done, of).
-
-    Returns:
-        Measures of every history and fans over weeks.
-
-    Raises:
-        JudgmentTestError: a test of the case cannot be put to histories.
-    """
-    draws_by_reading(draws, [reading])
-    plan = plan_for(case)
-    return _simulate(case, reading, plan, draws, histories, seed, workers, progress)[0]
 
 
 def judge_case(

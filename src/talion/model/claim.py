@@ -23,7 +23,7 @@ Attacks: at least 1 in every 30 days, from 30 days after the start of “Gaza ce
 
 from __future__ import annotations
 
-from typing import Annotated, Any, ClassVar, Literal, TypeAlias
+from typing import Annotated, Any, ClassVar, Literal, TypeAlias, cast
 
 from pydantic import Discriminator, Field, Tag, TypeAdapter, model_validator
 
@@ -43,6 +43,7 @@ from talion.model.claim_terms import (
     PERIODS,
     Bounds,
     Form,
+    Kind,
     Moment,
     Names,
     References,
@@ -161,7 +162,7 @@ class Difference(Form):
     at_least: Threshold | None = None
     at_most: Threshold | None = None
 
-    kind: ClassVar[str] = "effect"
+    kind: ClassVar[Kind] = "effect"
 
     @model_validator(mode="after")
     def _sized(self) -> Difference:
@@ -260,9 +261,9 @@ class _Several(Form):
         return self
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> Kind:
         """Return the kind its parts share."""
-        return str(self.parts[0].kind)
+        return cast("Kind", self.parts[0].kind)
 
     def references(self) -> References:
         """Return the names used by the parts."""
@@ -308,7 +309,7 @@ class Given(Form):
     given: Expression
     holds: Expression
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
 
     @model_validator(mode="after")
     def _shares(self) -> Given:

@@ -11,6 +11,7 @@ from talion.model.claim_terms import (
     HORIZON,
     Bounds,
     Days,
+    Kind,
     Moment,
     Names,
     References,
@@ -29,7 +30,7 @@ class Count(Bounds, Window):
     count: SeriesName
     in_every: Days | None = None
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
 
     @model_validator(mode="after")
     def _units(self) -> Count:
@@ -53,7 +54,7 @@ class Rate(Bounds, Window):
     rate: SeriesName
     per: Literal["day", "week", "month", "year"] = "month"
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
 
     @model_validator(mode="after")
     def _units(self) -> Rate:
@@ -79,7 +80,7 @@ class Level(Bounds):
     between: tuple[float, float] | None = None
     compared_with: Moment | None = None
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
     needs_bound: ClassVar[bool] = False
 
     @model_validator(mode="after")
@@ -117,7 +118,7 @@ class Reaches(Bounds):
     start: Moment = Field(default=AS_OF, alias="from")
     by: Moment = HORIZON
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
 
     @model_validator(mode="after")
     def _whole(self) -> Reaches:
@@ -147,7 +148,7 @@ class Answered(Bounds, Window):
     by: SeriesName
     within: Days
 
-    kind: ClassVar[str] = "share"
+    kind: ClassVar[Kind] = "share"
 
     @model_validator(mode="after")
     def _units(self) -> Answered:

@@ -12,6 +12,7 @@ from talion.model.claim_terms import (
     Bounds,
     Days,
     Form,
+    Kind,
     Moment,
     Names,
     References,
@@ -88,7 +89,7 @@ class Recorded(Bounds):
     free_of: FreeOf | None = None
     in_every: Days | None = None
 
-    kind: ClassVar[str] = "record"
+    kind: ClassVar[Kind] = "record"
 
     @model_validator(mode="after")
     def _whole(self) -> Recorded:
@@ -123,7 +124,7 @@ class RecordedRate(Form):
     below: Threshold | None = None
     above: Threshold | None = None
 
-    kind: ClassVar[str] = "record"
+    kind: ClassVar[Kind] = "record"
 
     @model_validator(mode="after")
     def _whole(self) -> RecordedRate:
@@ -154,7 +155,7 @@ class RecordedReturn(Form):
     to_rate_before: Days
     by: Moment = AS_OF
 
-    kind: ClassVar[str] = "record"
+    kind: ClassVar[Kind] = "record"
 
     def in_words(self, names: Names) -> str:
         """Return the test as a phrase."""
@@ -174,7 +175,7 @@ class SourcesAgree(Form):
 
     sources_agree: tuple[str, ...] = Field(min_length=1)
 
-    kind: ClassVar[str] = "record"
+    kind: ClassVar[Kind] = "record"
 
     @field_validator("sources_agree", mode="before")
     @classmethod

@@ -35,6 +35,7 @@ __all__ = [
     "Days",
     "Form",
     "FromText",
+    "Kind",
     "Moment",
     "Names",
     "References",
@@ -46,6 +47,8 @@ __all__ = [
 ]
 
 BASELINE = "baseline"
+Kind: TypeAlias = Literal["share", "effect", "record"]
+"""What a test is put to: single histories, pairs of what-ifs by draw, or the record."""
 _DAYS_PER_MONTH = 30.4375
 
 PERIODS: Mapping[str, float] = {"day": 1.0, "week": 7.0, "month": _DAYS_PER_MONTH, "year": 365.25}

@@ -117,7 +117,7 @@ Kind = Literal["band", "assertion", "possibility", "hedge"]
 HOUSE: dict[Kind, tuple[str, ...]] = {
     "assertion": (
         "unhedged", "will", "will not", "would", "would not", "will continue", "will endure",
-        "certain", "certainly", "only for a time", "temporarily",
+        "certain", "certainly", "expect", "expects", "expected", "only for a time", "temporarily",
     ),
     "possibility": (
         "might", "may", "could", "potential", "potentially", "possible", "possibly", "signs",
