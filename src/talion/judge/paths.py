@@ -88,6 +88,27 @@ class SystemGraph:
             e.link for e in self.edges if e.link and e.cause in shown and e.effect in shown
         )
 
+    def acted_on(self, worlds: Iterable[str]) -> tuple[frozenset[str], frozenset[str]]:
+        """Return the nodes on which what-ifs act, and the links they scale.
+
+        Scaling a link acts on its effects, with the link itself on the path.
+        """
+        nodes: set[str] = set()
+        scaled: set[str] = set()
+        for world in worlds:
+            for operation in self.case.what_ifs[world].do if world != BASELINE else ():
+                subject = operation.subject
+                if subject in self.case.links:
+                    scaled.add(subject)
+                    nodes |= {e.effect for e in self.edges if e.link == subject}
+                else:
+                    nodes.add(subject)
+        return frozenset(nodes), frozenset(scaled)
+
+    def leads(self, sources: Iterable[str], measured: Iterable[str]) -> bool:
+        """Return whether any way, by links or not, leads from a source to what is measured."""
+        return bool(_reach(sources, _group(self.edges, "cause"), "effect") & set(measured))
+
     def path(self, measured: Iterable[str], sources: Iterable[str] | None) -> Path:
         """Return the path to what is measured.
 
@@ -170,26 +191,6 @@ def measured_by(case: Case, test: Expression) -> frozenset[str]:
     return frozenset(types | used.factors)
 
 
-def _acted_on(
-    case: Case, graph: SystemGraph, worlds: Iterable[str]
-) -> tuple[frozenset[str], frozenset[str]]:
-    """Return the nodes on which what-ifs act, and the links they scale.
-
-    Scaling a link acts on its effects, with the link itself on the path.
-    """
-    nodes: set[str] = set()
-    scaled: set[str] = set()
-    for world in worlds:
-        for operation in case.what_ifs[world].do if world != BASELINE else ():
-            subject = operation.subject
-            if subject in case.links:
-                scaled.add(subject)
-                nodes |= {e.effect for e in graph.edges if e.link == subject}
-            else:
-                nodes.add(subject)
-    return frozenset(nodes), frozenset(scaled)
-
-
 def _differences(test: Expression) -> Iterator[Difference]:
     if isinstance(test, Difference):
         yield test
@@ -208,7 +209,7 @@ def path_of(graph: SystemGraph, part: Part) -> Path:
     paths = []
     scaled: set[str] = set()
     for one in _differences(test):
-        nodes, links_scaled = _acted_on(case, graph, worlds_of(one, part.setting))
+        nodes, links_scaled = graph.acted_on(worlds_of(one, part.setting))
         paths.append(graph.path(measured_by(case, one), nodes))
         scaled |= links_scaled
     on_path = {link for path in paths for link in path.links} | scaled

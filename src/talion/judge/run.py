@@ -13,7 +13,9 @@ from typing import TYPE_CHECKING, Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.errors import Problems
 from talion.judge.before_after import before_and_after
+from talion.judge.checks import stop_on_faults
 from talion.judge.estimate import Share
 from talion.judge.labels import Grounds, Probability, label_for
 from talion.judge.measures import plan_for
@@ -28,6 +30,7 @@ from talion.judge.readings import (
 )
 from talion.judge.record_checks import RecordCheck, check_on_record
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
+from talion.judge.stability import explosive_priors
 from talion.judge.tests import Measured, Outcome, evaluate
 from talion.judge.words import (
     confidence_sentence,
@@ -42,7 +45,6 @@ from talion.model.lexicon import read_word
 
 if TYPE_CHECKING:
     from talion.model.compiled import CompiledModel
-    from talion.model.measure import MeasurePlan
     from talion.simulate.ensemble import Ensemble
 
 __all__ = ["DEFAULT_SEED", "judge_case", "measured_from"]
@@ -86,12 +88,17 @@ def judge_case(
         Results, ensembles, before-and-after table, receipt.
 
     Raises:
-        JudgmentTestError: a test cannot be put to histories; PlanError: too few draws.
+        JudgmentTestError, CaseError, Problems: a test cannot be put to histories or only asks a
+            sign, actors are counted twice, or priors are explosive; see `checks.py`.
+        PlanError: too few draws.
     """
+    from talion.model.compile import compile_model
     from talion.model.echo import consequences
+    from talion.simulate.ensemble import simulate_ensemble
 
     began = time.perf_counter()
     sizes = draws_by_reading(draws, readings)
+    stop_on_faults(case)
     plan = plan_for(case)
     total = sum(sizes.values()) * histories
     ensembles: dict[str, Ensemble] = {}
@@ -100,7 +107,12 @@ def judge_case(
     for reading, size in sizes.items():
         done = sum(sizes[r] for r in ensembles) * histories
         step = _shifted(progress, done, total)
-        ensemble, model = _simulate(case, reading, plan, size, histories, seed, workers, step)
+        model = compile_model(case, reading, draws=size, seed=seed)
+        if reading == NO_VIEW:
+            Problems.raise_any(explosive_priors(case, model))
+        ensemble = simulate_ensemble(
+            model, plan, histories=histories, workers=workers, progress=step
+        )
         ensembles[reading] = ensemble
         measured[reading] = measured_from(ensemble, model)
         warnings |= dict.fromkeys(model.warnings)
@@ -118,26 +130,6 @@ def judge_case(
         tuple(warnings),
         receipt,
     )
-
-
-def _simulate(
-    case: Case,
-    reading: str,
-    plan: MeasurePlan,
-    draws: int,
-    histories: int,
-    seed: int,
-    workers: int | None,
-    progress: Progress | None,
-) -> tuple[Ensemble, CompiledModel]:
-    from talion.model.compile import compile_model
-    from talion.simulate.ensemble import simulate_ensemble
-
-    model = compile_model(case, reading, draws=draws, seed=seed)
-    ensemble = simulate_ensemble(
-        model, plan, histories=histories, workers=workers, progress=progress
-    )
-    return ensemble, model
 
 
 def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
