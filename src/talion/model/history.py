@@ -202,14 +202,14 @@ def _memory(mass: F8, half_lives: Sequence[float]) -> F8:
 
 
 def _suppression(mass: F8, links: EventLinks) -> F8:
-    """Return u of each channel at the start; a fraction f of an event moves u as (1-step)^f."""
+    """Return u of each channel at the start; a fraction f of an event moves u by f (1 - u) step."""
     u = np.zeros(len(links.channels))
     for i, channel in enumerate(links.channels):
         fade = 2.0 ** (-0.5 / links.half_lives[channel.half])
         for day in mass[:, list(channel.sources)].sum(axis=1):
-            u[i] *= fade
-            left = (1 - min(channel.step, 1 - 1e-12)) ** day if day else 1.0
-            u[i] = (1 - (1 - u[i]) * left) * fade
+            whole, part = divmod(day, 1.0)
+            left = (1 - channel.step) ** whole * (1 - channel.step * part)
+            u[i] = (1 - (1 - u[i] * fade) * left) * fade
     return u
 
 
