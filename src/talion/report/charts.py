@@ -208,7 +208,7 @@ def _timeline() -> Any:
     gaps = (
         alt.Chart(_named("gaps"))
         .mark_rect(color=GAP, opacity=0.55)
-        .encode(x=alt.X("start:T"), x2="end:T", tooltip=[alt.Tooltip("why:N", title="gap")])
+        .encode(x=alt.X("start:T"), x2="end:T", y=y, tooltip=[alt.Tooltip("why:N", title="gap")])
     )
     known = (
         alt.Chart(_named("known"))

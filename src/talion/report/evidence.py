@@ -13,7 +13,7 @@ from pathlib import Path
 
 from talion.errors import InputError
 from talion.model.case import Case
-from talion.model.schema import Evidence_
+from talion.model.schema import CaseEvidence
 from talion.record.event import Event
 from talion.report.words import day
 
@@ -90,11 +90,11 @@ class EvidenceReader:
         self._grades = {s.id: s.grade or "" for s in case.record.sources}
         self._titles = {s.id: s.title for s in case.record.sources}
 
-    def pointers(self, evidence: Iterable[Evidence_]) -> tuple[Pointer, ...]:
+    def pointers(self, evidence: Iterable[CaseEvidence]) -> tuple[Pointer, ...]:
         """Return each piece of evidence ready to print."""
         return tuple(self.pointer(item) for item in evidence)
 
-    def pointer(self, item: Evidence_) -> Pointer:
+    def pointer(self, item: CaseEvidence) -> Pointer:
         """Return one piece of evidence ready to print.
 
         Raises:
@@ -107,7 +107,7 @@ class EvidenceReader:
         grade = (entry.grade if entry else self._grades.get(name)) or ""
         return Pointer(title, grade, _place(item), item.gist, self._lines(item), rows)
 
-    def _lines(self, item: Evidence_) -> str:
+    def _lines(self, item: CaseEvidence) -> str:
         text = self.texts.get(item.source or "")
         if text is None or item.start is None or item.end is None:
             return ""
@@ -149,7 +149,7 @@ def when(event: Event) -> str:
     return f"{day(event.start)} to {day(event.end)}"
 
 
-def _place(item: Evidence_) -> str:
+def _place(item: CaseEvidence) -> str:
     if item.start is not None:
         return f"characters {item.start:,} to {item.end:,}"
     if item.quote:

@@ -6,10 +6,12 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from talion.judge.paths import SystemGraph
 from talion.model.arrows import Arrow as CaseArrow
 from talion.model.arrows import link_strength
 from talion.model.case import Case
 from talion.model.echo import Consequence
+from talion.model.history import rows_of
 from talion.model.schema import Link
 from talion.report.diagram import Arrow, Diagram, Node, draw
 from talion.report.evidence import EvidenceReader, Pointer
@@ -86,9 +88,10 @@ def build_system(case: Case, echo: Sequence[Consequence], reader: EvidenceReader
         echo: consequence of each arrow's strength.
         reader: of evidence.
     """
-    data = nodes_with_data(case)
+    graph = SystemGraph(case)
+    data, informed = graph.with_data, graph.informed_links
     nodes, arrows = list(_nodes(case, data)), list(_arrows(case, data))
-    silent = sum(link_is_silent(case, link, data) for link in case.links)
+    silent = len(case.links) - len(informed)
     sentence = (
         f"{plural(len(nodes), 'box', 'boxes')} and {plural(len(case.links), 'link')}: "
         f"{_origins(case)}. The record holds no data at one end or both of "
@@ -96,7 +99,7 @@ def build_system(case: Case, echo: Sequence[Consequence], reader: EvidenceReader
     )
     return System(
         draw(nodes, arrows, COLUMNS, summary=f"Influence diagram. {sentence}"),
-        tuple(_link_row(case, reader, link, data, echo) for link in case.links),
+        tuple(_link_row(case, reader, link, link not in informed, echo) for link in case.links),
         tuple(_node_rows(case, reader, data)),
         sentence,
         tuple(f.title or i for i, f in case.factors.items() if f.kind == "imagined"),
@@ -122,42 +125,6 @@ def title_of(case: Case, name: str) -> str:
     if name in case.decisions:
         return case.decisions[name].title
     return name.replace("_", " ")
-
-
-def nodes_with_data(case: Case) -> frozenset[str]:
-    """Return the event types with recorded rows and the factors that rest on data.
-
-    A type has data if the record holds a countable row of it, a factor if it is observed or if an
-    indicator of it has data.
-    """
-    found = {name for name in case.events if recorded_rows(case, name)}
-    for name, factor in case.factors.items():
-        if (factor.kind == "observed" and factor.values) or (
-            factor.kind == "measured" and any(i in found for i in factor.indicators)
-        ):
-            found.add(name)
-    return frozenset(found)
-
-
-def recorded_rows(case: Case, name: str) -> int:
-    """Return how many recorded events are of an event type."""
-    rows = case.events[name].rows
-    if rows is None:
-        return 0
-    return len(
-        case.record.select(
-            rows.action or None,
-            initiator=rows.initiator or None,
-            target=rows.target or None,
-            country=rows.country or None,
-            countable=True,
-        )
-    )
-
-
-def link_is_silent(case: Case, link: str, data: frozenset[str]) -> bool:
-    """Whether no arrow of the link has data at both ends."""
-    return not any(a.cause in data and a.effect in data for a in case.arrows if a.link == link)
 
 
 def _driven(case: Case) -> set[str]:
@@ -250,7 +217,7 @@ def _link_row(
     case: Case,
     reader: EvidenceReader,
     name: str,
-    data: frozenset[str],
+    silent: bool,
     echo: Sequence[Consequence],
 ) -> LinkRow:
     link = case.links[name]
@@ -266,7 +233,7 @@ def _link_row(
         {"brief": "brief", "record": "record", "analyst": "ours"}[link.origin],
         link.held_by,
         link.contested or "",
-        link_is_silent(case, name, data),
+        silent,
         link.because,
         reader.pointers(link.evidence),
     )
@@ -279,7 +246,7 @@ def _tempo(half_life: float | None) -> str:
 def _node_rows(case: Case, reader: EvidenceReader, data: frozenset[str]) -> Iterator[NodeRow]:
     for name, event in case.events.items():
         low, likely, high = event.usual
-        rows = recorded_rows(case, name)
+        rows = len(rows_of(event, case.record))
         value = f"usually {number(likely)} a month ({number(low)} to {number(high)}); " + (
             plural(rows, "recorded row") if rows else "no data in the record"
         )

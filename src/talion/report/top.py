@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from talion.judge.labels import Label
+from talion.judge.paths import SystemGraph
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.report.labels import LabelLook
 from talion.report.results_table import AS_WRITTEN, NO_VIEW, build_results, is_fitted
-from talion.report.system import link_is_silent, nodes_with_data
 from talion.report.words import day, in_hundred, number, plural, series
 
 
@@ -66,7 +66,7 @@ def finding_sentence(result: RunResult) -> str:
     def are(count: int, what: str) -> str:
         return f"{count} {'is' if count == 1 else 'are'} {what}"
 
-    said = [
+    said: list[tuple[int, Callable[[int], str]]] = [
         (sum(n[x] for x in Label if x.claims_the_record), lambda k: f"the record decides {k}"),
         (n[Label.CHECKED], lambda k: f"{k} can be checked by counting in the record"),
         (n[Label.RESTS], lambda k: f"{k} rest{'s' * (k == 1)} on the author's assumptions"),
@@ -106,9 +106,8 @@ def _lacks(result: RunResult) -> Iterator[str]:
     conflicts = sum(bool(e.conflicts) for e in record.events)
     if conflicts:
         yield f"Sources contradict each other on {plural(conflicts, 'event')}; all values are kept."
-    missing = [
-        e.title for k, e in result.case.events.items() if k not in nodes_with_data(result.case)
-    ]
+    data = SystemGraph(result.case).with_data
+    missing = [e.title for k, e in result.case.events.items() if k not in data]
     if missing:
         yield f"It holds no row of {plural(len(missing), 'event type')}: {series(missing)}."
     if not is_fitted(result):
@@ -222,8 +221,7 @@ def _watch(result: RunResult) -> Iterator[tuple[str, str]]:
 
 def _confidence(result: RunResult) -> str:
     case = result.case
-    data = nodes_with_data(case)
-    silent = sum(link_is_silent(case, link, data) for link in case.links)
+    silent = len(case.links) - len(SystemGraph(case).informed_links)
     level = "moderate" if is_fitted(result) and silent * 3 <= len(case.links) else "low"
     reasons = []
     if not is_fitted(result):

@@ -1,0 +1,206 @@
+"""The page: one HTML file that asks nothing of the network and runs only scripts it names by hash.
+
+Its policy forbids every load and every script but the three inlined here. The charts need no
+`unsafe-eval`: Vega runs them through its expression interpreter. Style attributes are allowed,
+since drawings carry them; style elements only by hash.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import tempfile
+from collections.abc import Mapping, Sequence
+from importlib import resources
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from markupsafe import Markup
+
+from talion.errors import OutputError
+from talion.report.assumptions import build_footing
+from talion.report.bundle import chart_script
+from talion.report.charts import Chart, payload, static_svg, templates
+from talion.report.evidence import EvidenceReader, read_texts
+from talion.report.futures import Futures, build_futures
+from talion.report.judgments import build_judgments
+from talion.report.record_section import RecordSection, build_record
+from talion.report.results_table import build_results
+from talion.report.system import build_system
+from talion.report.top import build_top
+from talion.report.words import clean, number, plural
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+
+    from talion.judge.results import RunResult
+
+__all__ = ["render_report", "write_report"]
+
+
+def write_report(
+    result: RunResult, out: str | Path, *, texts: Mapping[str, str | Path] | None = None
+) -> Path:
+    """Write the report of a run as one HTML file, whole or not at all.
+
+    Args:
+        result: what `judge_case` returned.
+        out: the file to write, or a folder, in which `report.html` is written.
+        texts: source id -> file whose real lines are shown at the case's offsets; each must have
+            the SHA-256 that the case states.
+
+    Returns:
+        The path written.
+
+    Raises:
+        InputError: a text is not the one the case cites.
+        OutputError: the file cannot be written; nothing is left behind.
+    """
+    path = Path(out)
+    if path.is_dir() or not path.suffix:
+        path = path / "report.html"
+    page = render_report(result, texts=texts)
+    write_whole(path, page)
+    return path
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a text file under another name first, so that a reader never meets half of it.
+
+    Raises:
+        OutputError: the folder or file cannot be written, or the disk is full.
+    """
+    part: Path | None = None
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
+        part = Path(name)
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+            file.flush()
+            os.fsync(file.fileno())
+        part.chmod(0o644)
+        part.replace(path)
+    except OSError as error:
+        if part is not None:
+            part.unlink(missing_ok=True)
+        raise OutputError(
+            f"cannot be written: {error.strerror or error}",
+            place=str(path),
+            remedy="free some space or choose another place with --out",
+        ) from None
+
+
+def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None = None) -> str:
+    """Return the report as HTML.
+
+    Args:
+        result: what `judge_case` returned.
+        texts: as for `write_report`.
+    """
+    paths = {name: Path(path) for name, path in (texts or {}).items()}
+    reader = EvidenceReader(result.case, read_texts(result.case, paths))
+    record = build_record(result, reader)
+    futures = build_futures(result)
+    made = templates()
+    charts = _charts(record, futures)
+    scripts = [chart_script(), _asset("report.js")]
+    style = _asset("style.css")
+    return (
+        _environment({c.id: Markup(static_svg(c, made)) for c in charts})  # noqa: S704 - drawn by Vega, which escapes
+        .get_template("page.html.j2")
+        .render(
+            top=build_top(result),
+            table=build_results(result),
+            record=record,
+            system=build_system(result.case, result.echo, reader),
+            futures=futures,
+            judgments=build_judgments(result, reader),
+            footing=build_footing(result, reader),
+            version=result.receipt.version,
+            style=Markup(style),  # noqa: S704 - a file of this package
+            scripts=[Markup(s) for s in scripts],  # noqa: S704 - the same, and Vega's bundle
+            chart_data=_json(
+                {
+                    "templates": made,
+                    "charts": {c.id: payload(c, made) for c in charts},
+                }
+            ),
+            policy=_policy(scripts, style),
+        )
+    )
+
+
+def _charts(record: RecordSection, futures: Futures | None) -> list[Chart]:
+    found = [record.timeline] if record.timeline is not None else []
+    found += [view.chart for view in record.totals]
+    if futures is not None:
+        found += [*futures.counts, *futures.levels, *(c.chart for c in futures.comparisons)]
+    return found
+
+
+def _asset(name: str) -> str:
+    folder = resources.files("talion.report") / "templates"
+    return (folder / name).read_text(encoding="utf-8")
+
+
+def _hash(text: str) -> str:
+    return f"'sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}'"
+
+
+def _policy(scripts: list[str], style: str) -> str:
+    """Return the content security policy: nothing but the page's own scripts and style."""
+    return "; ".join(
+        (
+            "default-src 'none'",
+            f"script-src {' '.join(_hash(s) for s in scripts)}",
+            f"style-src-elem {_hash(style)}",
+            "style-src-attr 'unsafe-inline'",
+            "base-uri 'none'",
+            "form-action 'none'",
+        )
+    )
+
+
+_IN_SCRIPT = {
+    "<": "\\u003c",
+    ">": "\\u003e",
+    "&": "\\u0026",
+    "\u2028": "\\u2028",
+    "\u2029": "\\u2029",
+}
+
+
+def _json(value: Any) -> Markup:
+    """Return JSON that cannot end the script element it stands in."""
+    text = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    for char, safe in _IN_SCRIPT.items():
+        text = text.replace(char, safe)
+    return Markup(text)  # noqa: S704 - nothing left in it that HTML knows
+
+
+def _by_row(columns: Mapping[str, Sequence[Any]]) -> list[tuple[Any, ...]]:
+    """Turn columns into rows, numbers cut for reading."""
+    shown = [[number(x) if isinstance(x, float) else x for x in c] for c in columns.values()]
+    return list(zip(*shown, strict=True))
+
+
+def _environment(drawn: Mapping[str, Markup]) -> Environment:
+    import jinja2
+
+    def finalize(value: Any) -> Any:
+        """Show what would steer the layout, in whatever text comes from outside."""
+        return value if isinstance(value, Markup) or not isinstance(value, str) else clean(value)
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("talion.report", "templates"),
+        autoescape=True,
+        undefined=jinja2.StrictUndefined,
+        finalize=finalize,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    environment.globals.update(drawn=drawn, plural=plural, columns=_by_row)
+    return environment

@@ -1,0 +1,316 @@
+"""The record as it is: what was reported when, where it is thin, where sources disagree."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from talion.judge.results import RunResult
+from talion.model.case import Case
+from talion.model.history import rows_of
+from talion.record.event import Count, Event
+from talion.report.around import AroundTable, build_around
+from talion.report.charts import Chart
+from talion.report.evidence import EvidenceReader, when
+from talion.report.system import anchor
+from talion.report.words import day, number, plural
+
+
+@dataclass(frozen=True)
+class Rate:
+    """A reported total between two statements of one series: events from `start` to before `end`.
+
+    `rate` is per day; `dated` counts the recorded rows of the same days.
+    """
+
+    start: date
+    end: date
+    reported: int
+    dated: int
+    lower_bound: bool
+
+    @property
+    def days(self) -> int:
+        return (self.end - self.start).days
+
+    @property
+    def rate(self) -> float:
+        return self.reported / self.days
+
+    @property
+    def interval(self) -> str:
+        return f"{day(self.start)} to {day(self.end - timedelta(days=1))}"
+
+
+@dataclass(frozen=True)
+class GapRow:
+    """A stretch over which a kind of act is not, or not surely, fully listed."""
+
+    what: str
+    when: str
+    listing: str
+    note: str
+
+
+@dataclass(frozen=True)
+class ConflictRow:
+    """Sources that disagree: about what, and what each says."""
+
+    event: str
+    field: str
+    values: tuple[str, ...]
+    note: str
+
+
+@dataclass(frozen=True)
+class CountryRow:
+    """Recorded events of one kind by country."""
+
+    what: str
+    counts: tuple[int, ...]
+    total: int
+
+
+@dataclass(frozen=True)
+class TotalsView:
+    """Reported totals of one event type against its dated rows."""
+
+    title: str
+    chart: Chart
+    rates: tuple[Rate, ...]
+
+
+@dataclass(frozen=True)
+class RecordSection:
+    """Section 3."""
+
+    timeline: Chart | None
+    totals: tuple[TotalsView, ...]
+    gaps: tuple[GapRow, ...]
+    absences: tuple[GapRow, ...]
+    conflicts: tuple[ConflictRow, ...]
+    countries: tuple[str, ...]
+    by_country: tuple[CountryRow, ...]
+    around: tuple[AroundTable, ...]
+
+
+def build_record(result: RunResult, reader: EvidenceReader) -> RecordSection:
+    """Return section 3 of a run."""
+    countries, rows = _by_country(result)
+    return RecordSection(
+        _timeline(result, reader),
+        tuple(_totals_views(result)),
+        tuple(_gaps(result)),
+        tuple(_absences(result)),
+        tuple(_conflicts(result, reader)),
+        countries,
+        rows,
+        build_around(result, reader),
+    )
+
+
+def events_of_type(case: Case, name: str) -> tuple[Event, ...]:
+    """Return the recorded, countable events of an event type."""
+    return rows_of(case.events[name], case.record)
+
+
+def total_rates(case: Case, name: str) -> list[Rate]:
+    """Return the steps of an event type's reported running total, falling steps left out.
+
+    Args:
+        case: the case.
+        name: an event type; without a series of totals there are no steps.
+    """
+    series = case.events[name].totals
+    counts = sorted(
+        (c for c in case.record.counts if c.series == series), key=lambda c: (c.day, c.total)
+    )
+    events = events_of_type(case, name)
+    return list(_steps(counts, events)) if series and counts else []
+
+
+def _steps(counts: Sequence[Count], events: Sequence[Event]) -> Iterator[Rate]:
+    start, before = counts[0].since, 0
+    for count in counts:
+        end = count.day + timedelta(days=1)
+        if end <= start or count.total < before:
+            continue
+        dated = sum(e.attacks for e in events if start <= e.day < end)
+        yield Rate(start, end, count.total - before, dated, count.lower_bound)
+        start, before = end, count.total
+
+
+def _totals_views(result: RunResult) -> Iterator[TotalsView]:
+    case = result.case
+    for name, event in case.events.items():
+        rates = total_rates(case, name)
+        if not rates:
+            continue
+        reported, dated = sum(r.reported for r in rates), sum(r.dated for r in rates)
+        share = f"{round(100 * dated / reported)} % of them" if reported else "none"
+        odd = [r for r in rates if r.dated > r.reported]
+        speakers = sorted({c.speaker for c in case.record.counts if c.series == event.totals})
+        chart = Chart(
+            id=f"totals-{anchor(name)}",
+            template="totals",
+            title=f"{event.title}: {reported} reported in totals, dated rows hold {share}",
+            subtitle=f"A day; pale: reported totals ({', '.join(speakers)}) over their interval; "
+            f"dark: dated rows of the same days; diamond: more rows than the total. To "
+            f"{day(case.as_of)}",
+            datasets={
+                "intervals": {
+                    "start": [r.start.isoformat() for r in rates],
+                    "end": [r.end.isoformat() for r in rates],
+                    "interval": [r.interval for r in rates],
+                    "reported": [r.reported for r in rates],
+                    "dated": [r.dated for r in rates],
+                    "reported_rate": [r.rate for r in rates],
+                    "dated_rate": [r.dated / r.days for r in rates],
+                    "zero": [0] * len(rates),
+                },
+                "marks": {
+                    "start": [r.start.isoformat() for r in odd],
+                    "at": [r.dated / r.days for r in odd],
+                    "why": [f"{r.dated} dated rows, total says {r.reported}" for r in odd],
+                },
+            },
+            sentence=f"{event.title}: totals report {reported}, of which {dated} are dated rows; "
+            f"{plural(len(odd), 'interval')} with more rows than the total.",
+            data={
+                "interval": [r.interval for r in rates],
+                "reported": [("over " if r.lower_bound else "") + str(r.reported) for r in rates],
+                "dated rows": [r.dated for r in rates],
+                "reported a day": [number(r.rate, 2) for r in rates],
+            },
+        )
+        yield TotalsView(event.title, chart, tuple(rates))
+
+
+def _type_of(case: Case) -> dict[str, str]:
+    """Return event id -> title of the first event type it is of, or its action."""
+    found: dict[str, str] = {}
+    for name, event_type in case.events.items():
+        for event in events_of_type(case, name):
+            found.setdefault(event.id, event_type.title)
+    return {e.id: found.get(e.id, e.action.replace("_", " ")) for e in case.record.events}
+
+
+def _timeline(result: RunResult, reader: EvidenceReader) -> Chart | None:
+    case, record = result.case, result.record
+    if not record.events:
+        return None
+    kinds = _type_of(case)
+    counts = Counter(kinds.values())
+    order = [kind for kind, _ in counts.most_common()]
+    events = sorted(record.events, key=lambda e: (order.index(kinds[e.id]), e.day))
+    gaps = [
+        (kind, max(c.start, record.period[0]), c.end + timedelta(days=1), c)
+        for c in record.coverage
+        if c.listing != "near complete"
+        for kind in sorted({kinds[e.id] for e in record.events if e.action == c.of})
+    ]
+    most = order[0]
+    return Chart(
+        id="timeline",
+        template="timeline",
+        title=f"{plural(len(events), 'recorded event')} of {plural(len(order), 'kind')}; "
+        f"“{most}” most often ({counts[most]})",
+        subtitle="A mark a row, larger where deaths are stated; diamonds: sources disagree; grey: "
+        f"listing incomplete or unknown. Cut-off {day(case.as_of)}",
+        datasets={
+            "gaps": {
+                "type": [g[0] for g in gaps],
+                "start": [g[1].isoformat() for g in gaps],
+                "end": [g[2].isoformat() for g in gaps],
+                "why": [f"{g[3].listing}. {g[3].note}".strip() for g in gaps],
+            },
+            "known": {"day": [case.as_of.isoformat()]},
+            "events": {
+                "day": [e.day.isoformat() for e in events],
+                "type": [kinds[e.id] for e in events],
+                "status": ["conflict" if e.conflicts else "plain" for e in events],
+                "size": [_size(e) for e in events],
+                "label": [
+                    f"{reader.name(e.initiator)}: {e.action.replace('_', ' ')}" for e in events
+                ],
+                "when": [when(e) for e in events],
+                "note": [e.note[:110] for e in events],
+            },
+        },
+        sentence=f"Timeline of {len(events)} recorded events from {day(events[0].start)}; "
+        + "; ".join(f"{n} {kind}" for kind, n in counts.most_common(6))
+        + ".",
+        data={
+            "kind": order,
+            "rows": [counts[k] for k in order],
+            "first": [day(min(e.start for e in events if kinds[e.id] == k)) for k in order],
+            "last": [day(max(e.end for e in events if kinds[e.id] == k)) for k in order],
+            "stated deaths": [
+                str(sum(_deaths(e) for e in events if kinds[e.id] == k and e.countable))
+                for k in order
+            ],
+        },
+    )
+
+
+def _deaths(event: Event) -> int:
+    if event.deaths is None:
+        return 0
+    harm = event.deaths
+    return next((n for n in (harm.best, harm.low, harm.high) if n is not None), 0)
+
+
+def _size(event: Event) -> int:
+    return 0 if _deaths(event) == 0 else 1 if _deaths(event) < 5 else 2
+
+
+def _gaps(result: RunResult) -> Iterator[GapRow]:
+    for c in sorted(result.record.coverage, key=lambda c: (c.of, c.start)):
+        if c.listing != "near complete":
+            yield GapRow(
+                c.of.replace("_", " "), f"{day(c.start)} to {day(c.end)}", c.listing, c.note
+            )
+
+
+def _absences(result: RunResult) -> Iterator[GapRow]:
+    for a in sorted(result.record.absences, key=lambda a: a.start):
+        said = f"none, says {a.speaker} (held {round(100 * a.reliability)} % reliable)"
+        where = f" in {a.country}" if a.country else ""
+        what = a.of.replace("_", " ") + where
+        yield GapRow(what, f"{day(a.start)} to {day(a.end)}", said, a.note)
+
+
+def _conflicts(result: RunResult, reader: EvidenceReader) -> Iterator[ConflictRow]:
+    titles = {s.id: s.title or s.id for s in result.record.sources}
+    for event in result.record.ordered:
+        for c in event.conflicts:
+            values = tuple(f"{value} ({titles.get(source, source)})" for value, source in c.values)
+            yield ConflictRow(reader.describe(event), c.field.replace("_", " "), values, c.note)
+    for count in result.record.counts:
+        parts = sum(n for _, n in count.split)
+        if count.split and parts != count.total:
+            split = " + ".join(f"{name} {n}" for name, n in count.split)
+            yield ConflictRow(
+                f"{day(count.on)}: total of {count.series.replace('_', ' ')}",
+                "total and its parts",
+                (f"{count.total} in all", f"{split} = {parts}"),
+                count.note,
+            )
+
+
+def _by_country(result: RunResult) -> tuple[tuple[str, ...], tuple[CountryRow, ...]]:
+    case = result.case
+    kinds = _type_of(case)
+    table: dict[str, Counter[str]] = {}
+    for event in result.record.events:
+        if event.countable:
+            table.setdefault(kinds[event.id], Counter())[event.country or "not stated"] += 1
+    totals: Counter[str] = sum(table.values(), Counter())
+    named = [c for c, _ in totals.most_common() if c != "not stated"][:6]
+    columns = (*named, *(["not stated"] if totals["not stated"] else []))
+    rows = [
+        CountryRow(kind, tuple(row[c] for c in columns), row.total()) for kind, row in table.items()
+    ]
+    return columns, tuple(sorted(rows, key=lambda r: -r.total))
