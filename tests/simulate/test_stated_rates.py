@@ -25,6 +25,7 @@ links:
 LINKS
 what_ifs:
   one_more: {from: as_of, do: [{add: reply}]}
+  none: {from: as_of, do: [{block: reply}]}
   twice: {from: as_of, do: [{scale: reply, by: 2}]}
 """
 
@@ -89,7 +90,7 @@ def test_one_more_reply_prevents_the_stated_number():
 
 
 def test_no_view_is_even_handed():
-    """Under no view the net effect of twice the replies is positive in half of the draws.
+    """Under no view the net effect of the usual replies is positive in half of the draws.
 
     400 draws: the share lies in 0.42..0.58 with probability 0.999 if the true share is one half;
     a rule that favoured one sign by 60 to 40 would be found with probability above 0.8.
@@ -98,11 +99,11 @@ def test_no_view_is_even_handed():
         "  M: {says: reply raises raid, strength: strong, fades: weeks, origin: brief, because: x}"
     )
     run = ensemble(links, "no_view", draws=400, histories=6)
-    psi = (counts(run, "twice", "raid", 180) - counts(run, "baseline", "raid", 180)).mean(axis=1)
+    psi = (counts(run, "baseline", "raid", 365) - counts(run, "none", "raid", 365)).mean(axis=1)
     assert (psi != 0).mean() > 0.95
     assert 0.42 < (psi > 0).mean() < 0.58
     up, down = np.abs(psi[psi > 0]).mean(), np.abs(psi[psi < 0]).mean()
-    assert up / down == pytest.approx(1, abs=0.35)
+    assert up / down == pytest.approx(1, abs=0.2)
 
 
 def test_links_at_zero_make_what_ifs_idle():

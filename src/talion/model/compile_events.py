@@ -14,7 +14,13 @@ from talion.model.quantity import Scale
 from talion.model.reading import Reading, arrow_sign
 from talion.model.sampling import Sampler
 from talion.model.schema import CaseDocument, Link
-from talion.model.strength import FADES, mean_suppression, offspring_from_extra, suppression_for
+from talion.model.strength import (
+    FADES,
+    mean_suppression,
+    offspring_from_extra,
+    suppression_for,
+    suppression_for_share,
+)
 
 __all__ = ["DAYS_PER_MONTH", "EventLinks", "class_weights", "event_links", "usual_rates"]
 
@@ -120,25 +126,16 @@ def _add_arrow(
     half_life = FADES[link.fades or "weeks"]
     half = built.half_lives.index(half_life)
     sign = arrow_sign(reading, link, arrow, sampler)
-    groups = _groups(link, arrow, classes, sampler)
-    selected = [c for members, _ in groups for c in members]
-    per_event = _answers_per_event(link, arrow, case, sampler, usual, weights, groups, selected)
     number_of_link = list(case.links).index(arrow.link)
-    within = None if link.within is None else float(link.within)
-    for members, times in groups:
-        number = per_event * times
-        answers = number if within is None else offspring_from_extra(number, within, half_life)
-        b = suppression_for(number, usual[:, target], half_life, within)
+    strengths = _strengths(link, arrow, case, classes, sampler, usual, weights, half_life)
+    for members, answers, b in strengths:
         channel = len(built.channels)
-        built.channels.append(
-            Channel(
-                target, half, number_of_link, link.saturates, np.where(sign < 0, b, 0.0), members
-            )
-        )
+        held = np.where(sign < 0, b, 0.0)
+        step = link.saturates
+        built.channels.append(Channel(target, half, number_of_link, step, held, members))
         offspring = np.where(sign > 0, answers, 0.0)
         for c in members:
-            entry = Entry(c, target, half, number_of_link, channel, link.saturates, offspring)
-            built.entries.append(entry)
+            built.entries.append(Entry(c, target, half, number_of_link, channel, step, offspring))
 
 
 def _groups(
@@ -156,30 +153,50 @@ def _groups(
     return [group for group in groups if group[0]]
 
 
-def _answers_per_event(
+def _strengths(
     link: Link,
     arrow: Arrow,
     case: CaseDocument,
+    classes: Sequence[SourceClass],
     sampler: Sampler,
     usual: F8,
     weights: F8,
-    groups: list[tuple[tuple[int, ...], F8]],
-    selected: list[int],
-) -> F8:
-    """Return expected answers (or prevented events) of one ordinary cause event, shape (draws,)."""
+    half_life: float,
+) -> list[tuple[tuple[int, ...], F8, F8]]:
+    """Return, for each group of cause classes, answers of one event and the exponent that holds.
+
+    `extra` speaks of one event by itself; a share speaks of usual times, so its exponent allows for
+    suppression that overlaps.
+    """
     form, prior = link_strength(link, arrow.kind, case.word_strengths)
+    groups = _groups(link, arrow, classes, sampler)
+    types = list(case.events)
+    effect = usual[:, types.index(arrow.effect)]
     if form == "extra":
         scale: Scale = "log" if prior[0] > 0 else "linear"
-        return np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
-    types = list(case.events)
+        extra = np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
+        within = float(link.within or 0)
+        return [
+            (
+                members,
+                offspring_from_extra(extra * times, within, half_life),
+                suppression_for(extra * times, effect, half_life, within),
+            )
+            for members, times in groups
+        ]
     share = sampler.percent(f"{arrow.name}/share", prior)
-    rate_of_cause = usual[:, types.index(arrow.cause)] * weights[:, selected].sum(axis=1)
-    mean = share * usual[:, types.index(arrow.effect)] / rate_of_cause
-    # The stated share is of all answers, stronger causes included.
-    weighted = np.zeros(sampler.draws)
-    for members, times in groups:
-        weighted += weights[:, list(members)].sum(axis=1) * times
-    return np.asarray(mean * weights[:, selected].sum(axis=1) / weighted)
+    cause = usual[:, types.index(arrow.cause)]
+    rates = [cause * weights[:, list(members)].sum(axis=1) for members, _ in groups]
+    # The stated share is of all answers together, those to stronger causes included.
+    all_rates = np.sum([r * times for r, (_, times) in zip(rates, groups, strict=True)], axis=0)
+    return [
+        (
+            members,
+            share * times * effect / all_rates,
+            suppression_for_share(share * times * r / all_rates, r * link.saturates, half_life),
+        )
+        for r, (members, times) in zip(rates, groups, strict=True)
+    ]
 
 
 def background_rates(

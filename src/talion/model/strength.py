@@ -18,6 +18,7 @@ __all__ = [
     "offspring_from_extra",
     "prevented",
     "suppression_for",
+    "suppression_for_share",
 ]
 
 Triple = tuple[float, float, float]
@@ -112,6 +113,34 @@ def suppression_for(
         slope = np.maximum((np.exp(-safe * q) - np.exp(-safe)) / safe, 1e-9)
         b = np.clip(b - (_ein(b) - _ein(b * q) - goal) / slope, 0.0, LARGEST_EXPONENT)
     return np.asarray(b)
+
+
+def suppression_for_share(
+    share: NDArray[np.float64], rate: NDArray[np.float64], half_life: float
+) -> NDArray[np.float64]:
+    """Return the exponent at which a steady cause prevents a share of its effect's usual events.
+
+    Answers that are a share p of usual events would leave R (1 - p) without their cause; prevention
+    of the same size leaves R (1 + p). So b solves m(b) = 1/(1 + p), m being `mean_suppression`.
+
+    Args:
+        share: p, shape (draws,), not negative.
+        rate: r, suppressing events per day, shape (draws,).
+        half_life: h, days.
+
+    Returns:
+        b in [0, 4], shape (draws,); 4 where the cause is too rare to prevent so much.
+
+    >>> b = suppression_for_share(np.array([0.2]), np.array([0.1]), 7.0)
+    >>> mean_suppression(b, np.array([0.1]), 7.0).round(6).tolist() == [round(1 / 1.2, 6)]
+    True
+    """
+    low, high = np.zeros_like(share), np.full_like(share, LARGEST_EXPONENT)
+    for _ in range(50):
+        middle = (low + high) / 2
+        enough = mean_suppression(middle, rate, half_life) <= 1 / (1 + share)
+        low, high = np.where(enough, low, middle), np.where(enough, middle, high)
+    return high
 
 
 def mean_suppression(
