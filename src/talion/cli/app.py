@@ -141,11 +141,11 @@ def check(
 ) -> None:
     """Check a case and name every mistake with its place and remedy.
 
-    Ends with status 2 if the case cannot be run. Warnings do not stop it.
+    Ends with status 2 if the case cannot be run. Remarks do not stop a run.
     """
-    from talion.cli.check import check_case
+    from talion.cli.check import check_file
 
-    check_case(file)
+    check_file(file)
 
 
 @app.command()

@@ -13,38 +13,41 @@ from talion.errors import Problems
 if TYPE_CHECKING:
     from talion.model.case import Case
 
-__all__ = ["check_case", "print_schema", "refuse_or_warn"]
+__all__ = ["check_file", "print_schema", "refuse_faults", "schema_text"]
 
 
-def check_case(name: str) -> None:
-    """Print what is wrong with a case, or that nothing is.
+def check_file(name: str) -> None:
+    """Print what is wrong with a case, what is worth knowing, or that all is well.
 
     Raises:
         CaseError, RecordError, JudgmentTestError, Problems: the case cannot be run.
     """
+    from talion.judge.checks import check_case
     from talion.model.case import load_case
 
     case = load_case(name)
-    warnings = refuse_or_warn(case)
-    say([_summary(case, len(warnings))])
+    faults, remarks = check_case(case)
+    say([f"remark: {remark}" for remark in remarks], err=bool(faults))
+    Problems.raise_any(faults)
+    say([_summary(case, len(remarks))])
 
 
-def refuse_or_warn(case: Case) -> tuple[str, ...]:
-    """Print the warnings of a case on standard error and return them.
+def refuse_faults(case: Case) -> None:
+    """Refuse a case that `talion check` would refuse; remarks are only counted.
 
     Raises:
         Problems, TalionError: something in it cannot be run.
     """
-    from talion.judge.checks import check_tests
+    from talion.judge.checks import check_case
 
-    errors, warnings = check_tests(case)
-    for warning in warnings:
-        say([f"warning: {warning}"], err=True)
-    Problems.raise_any(errors)
-    return warnings
+    faults, remarks = check_case(case)
+    Problems.raise_any(faults)
+    if remarks:
+        count = f"{len(remarks)} remark{'' if len(remarks) == 1 else 's'}"
+        say([f"{case.name}: {count} on this case; `talion check` shows them"], err=True)
 
 
-def _summary(case: Case, warnings: int) -> str:
+def _summary(case: Case, remarks: int) -> str:
     counts = {
         "actor": len(case.actors),
         "event type": len(case.events),
@@ -54,7 +57,7 @@ def _summary(case: Case, warnings: int) -> str:
         "judgment": len(case.judgments),
     }
     listed = ", ".join(f"{n} {name}{'' if n == 1 else 's'}" for name, n in counts.items())
-    noted = f"; {warnings} warning{'' if warnings == 1 else 's'}" if warnings else ""
+    noted = f"; {remarks} remark{'' if remarks == 1 else 's'}" if remarks else ""
     place = case.path or case.name
     return f"{place}: ok: {listed}; {len(case.record.events)} recorded events{noted}"
 

@@ -90,12 +90,12 @@ def compare(name: str, requests: tuple[str, ...], sizes: Sizes, *, reading: str)
     Raises:
         TalionError: the case, a what-if, a date or the reading is not what it should be.
     """
-    from talion.cli.check import refuse_or_warn
+    from talion.cli.check import refuse_faults
     from talion.model.case import load_case
 
     case = load_case(name)
     asked = tuple(parse_request(case, text) for text in dict.fromkeys(requests))
-    refuse_or_warn(case)
+    refuse_faults(case)
     case = _with_worlds(case, asked)
     ensemble = _simulate(case, asked, sizes, reading)
     say(_report(case, asked, sizes, reading, ensemble))

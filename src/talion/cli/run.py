@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from talion.cli.check import refuse_or_warn
+from talion.cli.check import refuse_faults
 from talion.cli.files import output_folder
 from talion.cli.lines import say
 from talion.cli.progress import Progress
@@ -50,7 +50,7 @@ def run_case(
     case = load_case(name)
     files = parse_texts(texts)
     read_texts(case, files)  # a wrong text is refused now and not after the simulation
-    refuse_or_warn(case)
+    refuse_faults(case)
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     if folder is not None:
         output_folder(folder)

@@ -21,6 +21,7 @@ from talion.errors import CaseError, Problems
 from talion.model import schema
 from talion.model.arrows import Arrow, parse_arrow
 from talion.model.document import Document, read_document, read_document_file
+from talion.model.limits import limit_problems
 from talion.model.names import name_problems
 from talion.model.schema import CaseDocument
 from talion.record.record import Record
@@ -227,6 +228,7 @@ def _build(
     document: Document, path: Path | None, name: str, text_hash: str, record: Record | None = None
 ) -> Case:
     case = _validate(document)
+    Problems.raise_any(limit_problems(case, document))
     outcomes = None
     if record is None and case.record_folder is not None:
         if path is None:

@@ -69,16 +69,16 @@ def _rates(case: CaseDocument) -> Found:
 
 def _tests(case: CaseDocument) -> Found:
     for name, judgment in case.judgments.items():
-        tests = {("holds_if",): judgment.holds_if}
-        tests |= {("also", key): part.holds_if for key, part in judgment.also.items()}
-        for path, test in tests.items():
+        tests = [("holds_if", judgment.holds_if)]
+        tests += [(f"also.{key}", part.holds_if) for key, part in judgment.also.items()]
+        for path, test in tests:
             for moment in () if test is None else test.references().moments:
-                far = abs(moment.days)
-                if moment.date is not None:
-                    far = abs((moment.date - case.as_of).days + moment.days)
+                far = moment.days
+                if moment.date is not None:  # far back is no harm: a record may be long
+                    far += (moment.date - case.as_of).days
                 if far > FARTHEST:
-                    place, remedy = ("judgments", name, *path), "check the year"
-                    yield place, "looks more than ten years from as_of", str(moment), remedy
+                    place, remedy = ("judgments", name, *path.split(".")), "check the year"
+                    yield place, "looks more than ten years past as_of", str(moment), remedy
 
 
 def _actors(case: CaseDocument) -> Found:

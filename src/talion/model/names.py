@@ -26,6 +26,7 @@ def name_problems(case: CaseDocument, document: Document, record: Record) -> lis
         record: the record it names rows, sources and series of.
     """
     found: tuple[Found, ...] = (
+        _actors(case, record),
         _events(case, record),
         _factors(case),
         _links(case),
@@ -68,6 +69,12 @@ def _state(case: CaseDocument, path: tuple[str | int, ...], factor: str, state: 
         yield path, "this factor has no states", factor, "name a switch"
     elif state not in (case.factors[factor].states or {}):
         yield path, f"{factor} has no such state", state, _known(case.factors[factor].states or {})
+
+
+def _actors(case: CaseDocument, record: Record) -> Found:
+    known = _actor_ids(case, record)
+    for name, actor in case.actors.items():
+        yield from _missing(("actors", name, "part_of"), actor.part_of, known, "actor")
 
 
 def _events(case: CaseDocument, record: Record) -> Found:
