@@ -329,7 +329,7 @@ def _by_event(
         key = cells.pop("event")
         if key in groups:
             groups[key].append((place, cells))
-        else:
+        elif key not in reading.broken:
             fault = Fault("event", key, "unknown event", "use the id of a row of the events")
             reading.blame(place, [fault])
     return groups
