@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from talion.errors import RecordError
-from talion.record.event import Conflict, Event
+from talion.record.event import Absence, Conflict, Count, Event
 
 if TYPE_CHECKING:
     from talion.record.record import Record
@@ -32,20 +33,34 @@ def known_by(record: Record, as_of: date) -> Record:
         e for e in raw.events if e.published <= as_of and (not e.sources or names & {*e.sources})
     ]
     ids = {event.id for event in kept}
+    events = tuple(_known_event(event, as_of, names, ids) for event in kept)
+    counts = tuple(c for c in raw.counts if c.published <= as_of and _has_source(c, names))
+    absences = tuple(a for a in raw.absences if a.published <= as_of and _has_source(a, names))
+    cited = {count.source for count in counts} | {absence.source for absence in absences}
+    cited.update(source for event in events for source in _cited(event))
     known = replace(
         raw,
         period=(start, min(end, as_of)),
-        sources=sources,
-        events=tuple(_known_event(event, as_of, names, ids) for event in kept),
-        counts=tuple(
-            c for c in raw.counts if c.published <= as_of and (not c.source or c.source in names)
+        # An undated source is known by being cited in what is known.
+        sources=tuple(s for s in sources if s.published is not None or s.id in cited),
+        events=events,
+        counts=counts,
+        absences=absences,
+        coverage=tuple(
+            replace(c, end=min(c.end, as_of)) for c in raw.coverage if c.start <= as_of
         ),
-        absences=tuple(
-            a for a in raw.absences if a.published <= as_of and (not a.source or a.source in names)
-        ),
-        coverage=tuple(replace(c, end=min(c.end, as_of)) for c in raw.coverage if c.start <= as_of),
     )
     return merge_reports(known) if record.is_merged else known
+
+
+def _has_source(row: Count | Absence, sources: set[str]) -> bool:
+    return not row.source or row.source in sources
+
+
+def _cited(event: Event) -> Iterator[str]:
+    yield from event.sources
+    yield from (pointer.source for pointer in event.evidence)
+    yield from (source for conflict in event.conflicts for _, source in conflict.values)
 
 
 def _known_event(event: Event, as_of: date, sources: set[str], events: set[str]) -> Event:
