@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from talion.model.compiled import Draws, Start, Structure, World
@@ -18,11 +17,9 @@ from talion.simulate.arrays import (
 from talion.simulate.kernel import one_history
 from talion.simulate.measures_kernel import fill_fans, fill_measures, running_counts
 from talion.simulate.random import history_key
-from talion.simulate.state import new_gains, new_state, use_draw
+from talion.simulate.state import Gains, State, use_draw
 
 __all__ = ["run_block"]
-
-_FIRST_QUEUE = 1024
 
 
 def run_block(
@@ -31,7 +28,12 @@ def run_block(
     start: Start,
     w: World,
     p: PlanArrays,
+    g: Gains,
+    st: State,
     tape: Tape,
+    qw: NDArray[np.uint64],
+    qk: NDArray[np.int64],
+    total: NDArray[np.int64],
     seed: int,
     n_histories: int,
     first: int,
@@ -46,20 +48,20 @@ def run_block(
     """Run histories first..last-1, counted over draws and histories; compiled by `compiled_block`.
 
     Args:
+        g, st, tape, qw, qk, total: room to work in, of one worker.
         n_histories: histories per draw; number i is history i % n of draw i // n.
         n_days: whole days to simulate from the start day.
         cap: events after which a history stops.
         values: [D * N, columns]; row i is written.
         capped: [D * N].
         fans: flat histograms, added to.
-        tally: [4] events, candidates' queue length, events of the last history, log of the last.
+        tally: [5] events so far; the last history, its events, the length of its log, the last
+            midnight whose levels it knows.
 
     Returns:
-        A status; other than STATUS_OK only where the model itself is at fault.
+        A status. STATUS_QUEUE: the last history's candidates did not fit and nothing of it was
+        kept; run on from it with a longer queue. STATUS_BANDS: the model is at fault.
     """
-    g, st = new_gains(s), new_state(s)
-    qw, qk = np.empty(_FIRST_QUEUE, np.uint64), np.empty(_FIRST_QUEUE, np.int64)
-    total = np.zeros((p.member.shape[0], n_days + 1), np.int64)
     draw, links_moved = -1, False
     for i in range(first, last):
         if i // n_histories != draw or links_moved:
@@ -70,13 +72,8 @@ def run_block(
         status, n, stop, logged = one_history(
             s, dr, start, w, p, g, st, tape, qw, qk, key, draw, n_days, cap
         )
-        while status == STATUS_QUEUE:  # never drop a candidate: again, with more room
-            qw, qk = np.empty(4 * qw.shape[0], np.uint64), np.empty(4 * qk.shape[0], np.int64)
-            use_draw(s, dr, start, g, st, draw)
-            status, n, stop, logged = one_history(
-                s, dr, start, w, p, g, st, tape, qw, qk, key, draw, n_days, cap
-            )
-        if status == STATUS_BANDS:
+        tally[1] = i
+        if status in (STATUS_QUEUE, STATUS_BANDS):
             return status
         for j in range(st.link.shape[0]):
             links_moved = links_moved or st.link[j] != 1.0
@@ -86,9 +83,9 @@ def run_block(
             known = whole
             capped[i] = 1
         tally[0] += n
-        tally[1] = max(tally[1], qw.shape[0])
         tally[2] = n
         tally[3] = logged
+        tally[4] = known
         running_counts(p, tape, n, start.day, n_days, total)
         fill_measures(p, tape, n, start.day, whole, known, total, values[i])
         fill_fans(p, tape, whole, known, total, fans)

@@ -25,6 +25,7 @@ SOURCES = (
     "simulate/arrays.py",
     "simulate/block.py",
     "simulate/cells.py",
+    "simulate/compiling.py",
     "simulate/kernel.py",
     "simulate/measures_kernel.py",
     "simulate/random.py",
@@ -83,15 +84,16 @@ def compiled_block() -> Callable[..., int]:
     import numba
 
     from talion.simulate.block import run_block
+    from talion.simulate.compiling import ENTRY
 
     folder = cache_folder()
     if folder is None:
-        block: Any = numba.njit(nogil=True)(run_block)
+        block: Any = numba.njit(**ENTRY)(run_block)
         return block  # type: ignore[no-any-return]
     before = numba.config.CACHE_DIR
     numba.config.CACHE_DIR = str(folder)  # read once, when the function below is made
     try:
-        block = numba.njit(nogil=True, cache=True)(run_block)
+        block = numba.njit(cache=True, **ENTRY)(run_block)
     finally:
         numba.config.CACHE_DIR = before
     return block  # type: ignore[no-any-return]

@@ -12,9 +12,9 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
+from talion.simulate.compiling import inlined, inner
 from talion.simulate.random import open_unit, unit, word
 
 __all__ = ["MAX_BANDS", "height", "open_bands", "time_of_day"]
@@ -30,19 +30,19 @@ _HALF = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0  # 2^-32
 
 
-@njit(inline="always")
+@inlined
 def time_of_day(point: np.uint64) -> float:
     """Fraction of the day, 0..1; the middle of its 20 microseconds."""
     return (np.float64(point >> _HALF) + 0.5) * _TO_UNIT
 
 
-@njit(inline="always")
+@inlined
 def height(point: np.uint64) -> float:
     """Height within the band, 0..1."""
     return (np.float64(point & _LOW) + 0.5) * _TO_UNIT
 
 
-@njit
+@inner
 def fill_wide(
     cell: np.uint64, width: float, owner: int, after: np.uint64, q: int, nq: int, qw: U8, qk: I8
 ) -> int:
@@ -61,23 +61,27 @@ def fill_wide(
             qw[last] = point
             qk[last] = owner
             last += 1
-    # The new points stand in order behind the old: merge backwards from a copy of the new.
-    new = qw[nq:last].copy()
-    old, left, to = nq - 1, last - nq - 1, last - 1
-    while left >= 0:
-        if old >= q and qw[old] > new[left]:
+    # The new points stand in order behind the old: copy them further back, then merge backwards.
+    many = last - nq
+    if last + many > room:
+        return -1
+    for j in range(many):
+        qw[last + j] = qw[nq + j]
+    old, new, to = nq - 1, last + many - 1, last - 1
+    while new >= last:
+        if old >= q and qw[old] > qw[new]:
             qw[to] = qw[old]
             qk[to] = qk[old]
             old -= 1
         else:
-            qw[to] = new[left]
+            qw[to] = qw[new]
             qk[to] = owner
-            left -= 1
+            new -= 1
         to -= 1
     return last
 
 
-@njit(inline="always")
+@inlined
 def fill_narrow(
     cell: np.uint64,
     width: float,
@@ -111,7 +115,7 @@ def fill_narrow(
     return nq
 
 
-@njit(inline="always")
+@inlined
 def open_bands(
     k: int,
     bound: float,

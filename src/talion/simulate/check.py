@@ -30,10 +30,18 @@ def _check_arrays(model: CompiledModel) -> None:
             if not isinstance(array, np.ndarray):
                 continue
             if array.dtype not in (np.float64, np.int64, np.uint64):
-                _fail("an array has another type than int64, uint64, float64", f"{place}.{field}", array.dtype)
+                _fail(
+                    "an array has another type than int64, uint64, float64",
+                    f"{place}.{field}",
+                    array.dtype,
+                )
             if not (array.flags.c_contiguous and array.flags.writeable):
                 _fail("an array is not C-contiguous and writable", f"{place}.{field}", array.shape)
-            if array.dtype == np.float64 and not np.isfinite(array).all() and field not in ("lo", "hi"):
+            if (
+                array.dtype == np.float64
+                and not np.isfinite(array).all()
+                and field not in ("lo", "hi")
+            ):
                 _fail("a number is not finite", f"{place}.{field}", array[~np.isfinite(array)][0])
 
 
@@ -53,8 +61,17 @@ def _check_offsets(model: CompiledModel) -> None:
     }  # fmt: skip
     for field, (rows, entries) in offsets.items():
         start = getattr(s, field)
-        if len(start) != rows + 1 or start[0] != 0 or start[-1] != entries or (np.diff(start) < 0).any():
-            _fail(f"offsets must rise from 0 to {entries} over {rows} rows", f"structure.{field}", start.tolist())
+        if (
+            len(start) != rows + 1
+            or start[0] != 0
+            or start[-1] != entries
+            or (np.diff(start) < 0).any()
+        ):
+            _fail(
+                f"offsets must rise from 0 to {entries} over {rows} rows",
+                f"structure.{field}",
+                start.tolist(),
+            )
     ranges = {
         "class_type": (0, types), "ee_target": (0, types), "ee_half": (0, halves),
         "ee_link": (-1, s.n_links), "ee_channel": (-1, channels), "ch_half": (0, halves),
@@ -99,7 +116,9 @@ def _check_shapes(model: CompiledModel) -> None:
             wanted[field] = (model.n_draws, factors)
         for field, shape in wanted.items():
             if getattr(start, field).shape != shape:
-                _fail(f"must have shape {shape}", f"starts[{i}].{field}", getattr(start, field).shape)
+                _fail(
+                    f"must have shape {shape}", f"starts[{i}].{field}", getattr(start, field).shape
+                )
     for field in ("is_level", "lo", "hi"):
         if getattr(s, field).shape != (factors,):
             _fail(f"must have shape {(factors,)}", f"structure.{field}", getattr(s, field).shape)
@@ -121,13 +140,17 @@ def _check_values(model: CompiledModel, event_cap: int) -> None:
     for start in model.starts:
         if start.mass.size and start.mass.min() < 0.0:
             _fail("a negative mass", "starts.mass", start.mass.min())
-        if start.u.size and not (0.0 <= start.u.min() and start.u.max() <= 1.0):
+        if start.u.size and not (start.u.min() >= 0.0 and start.u.max() <= 1.0):
             _fail("a suppression state outside 0..1", "starts.u", start.u.tolist())
     if s.band_edge.shape[1] > _MOST_BANDS:
         _fail(f"more than {_MOST_BANDS} bands", "structure.band_edge", s.band_edge.shape[1])
     reached = (s.band_edge[:, -1] + s.band_width[:, -1]).min()
     if s.band_edge[:, 0].any() or reached < event_cap:
-        _fail(f"bands must reach from 0 to the event cap of {event_cap} a day", "structure.band_edge", reached)
+        _fail(
+            f"bands must reach from 0 to the event cap of {event_cap} a day",
+            "structure.band_edge",
+            reached,
+        )
     whole = np.add.reduceat(dr.class_weight, s.class_start[:-1], axis=1)
     if not np.allclose(whole, 1.0) or dr.class_weight.min() < 0.0:
         _fail("class weights must sum to 1 within a type", "draws.class_weight", whole.min())

@@ -20,9 +20,9 @@ from numpy.typing import NDArray
 from talion.errors import SimulationError
 from talion.model.compiled import CompiledModel
 from talion.model.measure import MeasurePlan
-from talion.simulate.arrays import STATUS_BANDS, Tape
 from talion.simulate.check import check_model
 from talion.simulate.plan import WorldPlan, compile_plan
+from talion.simulate.room import Room
 
 __all__ = ["EVENT_CAP", "Ensemble", "FanHistogram", "Progress", "simulate_ensemble"]
 
@@ -83,22 +83,13 @@ class Ensemble:
         return float(self.capped[:, :, self.worlds.index(world)].mean())
 
 
-class _Room:
-    """One worker's tape and histograms, used again for every chunk it runs."""
+class _Worker:
+    """One worker's room, with its tapes and histograms for every what-if."""
 
-    def __init__(self, parts: tuple[WorldPlan, ...], event_cap: int) -> None:
-        self.events = (
-            np.empty(event_cap),
-            np.empty(event_cap, np.int64),
-            np.empty(event_cap, np.int64),
-        )
-        self.tapes = tuple(self._tape(part) for part in parts)
-        self.fans = tuple(np.zeros(part.fan_cells, np.int64) for part in parts)
-        self.tally = np.zeros(4, np.int64)
-
-    def _tape(self, part: WorldPlan) -> Tape:
-        level = np.empty((part.n_days + 1, len(part.arrays.stored)))
-        return Tape(*self.events, np.empty(0), np.empty(0, np.int64), np.empty(0), level)
+    def __init__(self, model: CompiledModel, parts: tuple[WorldPlan, ...], event_cap: int) -> None:
+        self.room = Room(model, event_cap)
+        self.tapes = tuple(self.room.tape(p.n_days, len(p.arrays.stored)) for p in parts)
+        self.fans = tuple(np.zeros(p.fan_cells, np.int64) for p in parts)
 
 
 class _Job:
@@ -115,51 +106,29 @@ class _Job:
         self.total = model.n_draws * histories
         self.values = np.full((self.total, len(plan.measures)), np.nan, np.float32)
         self.capped = [np.zeros(self.total, np.uint8) for _ in self.parts]
-        self.all_rooms = [_Room(self.parts, event_cap) for _ in range(workers)]
-        self.rooms: SimpleQueue[_Room] = SimpleQueue()
-        for room in self.all_rooms:
-            self.rooms.put(room)
+        self.workers = [_Worker(model, self.parts, event_cap) for _ in range(workers)]
+        self.free: SimpleQueue[_Worker] = SimpleQueue()
+        for worker in self.workers:
+            self.free.put(worker)
 
     def run_chunk(self, first: int, last: int) -> int:
         """Run some histories under every what-if; returns how many histories."""
-        room = self.rooms.get()
+        worker = self.free.get()
         try:
             for i, part in enumerate(self.parts):
-                self._run_world(room, i, part, first, last)
+                worker.room.run(
+                    self.block, part, part.arrays, worker.tapes[i], self.histories, (first, last),
+                    self.values, self.capped[i], worker.fans[i],
+                )  # fmt: skip
         finally:
-            self.rooms.put(room)
+            self.free.put(worker)
         return last - first
-
-    def _run_world(self, room: _Room, i: int, part: WorldPlan, first: int, last: int) -> None:
-        model, spec = self.model, self.model.worlds[part.index]
-        status = self.block(
-            model.structure,
-            model.draws,
-            model.starts[spec.start_index],
-            spec.rows,
-            part.arrays,
-            room.tapes[i],
-            model.seed,
-            self.histories,
-            first,
-            last,
-            part.n_days,
-            self.event_cap,
-            self.values,
-            self.capped[i],
-            room.fans[i],
-            room.tally,
-        )
-        if status == STATUS_BANDS:
-            raise SimulationError(
-                "a rate rose above the highest band of the model", place=f"what-if {spec.id}"
-            )
 
     def merged_fans(self) -> dict[tuple[str, str], FanHistogram]:
         """Add the workers' histograms."""
         fans = {}
         for i, part in enumerate(self.parts):
-            flat = sum((room.fans[i] for room in self.all_rooms), np.zeros(part.fan_cells, np.int64))
+            flat = np.sum([worker.fans[i] for worker in self.workers], axis=0)
             for slot in part.fans:
                 counts = flat[slot.offset : slot.offset + slot.size]
                 weeks = slot.fan.start + 7 * np.arange(slot.fan.weeks)
@@ -240,7 +209,7 @@ def simulate_ensemble(
         worlds=tuple(part.world for part in job.parts),
         capped=capped.reshape(model.n_draws, histories, len(job.parts)).astype(np.bool_),
         fans=job.merged_fans(),
-        events_simulated=sum(int(room.tally[0]) for room in job.all_rooms),
+        events_simulated=sum(int(worker.room.tally[0]) for worker in job.workers),
         event_cap=event_cap,
         seconds=time.perf_counter() - began,
         version=version("talion"),

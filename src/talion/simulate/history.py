@@ -14,10 +14,10 @@ from numpy.typing import NDArray
 from talion.errors import SimulationError
 from talion.model.compiled import CompiledModel, Structure
 from talion.model.measure import MeasurePlan
-from talion.simulate.arrays import STATUS_BANDS, Tape
 from talion.simulate.check import check_model
 from talion.simulate.ensemble import EVENT_CAP
 from talion.simulate.plan import compile_plan
+from talion.simulate.room import Room
 
 __all__ = ["History", "simulate_history"]
 
@@ -90,31 +90,18 @@ def simulate_history(
     start = model.starts[spec.start_index]
     (part,) = compile_plan(model, MeasurePlan((), {}, (), {world: start.day + days}))
     factors = len(model.factor_ids)
-    log = _log_length(model.structure, event_cap)
-    tape = Tape(
-        np.empty(event_cap),
-        np.empty(event_cap, np.int64),
-        np.empty(event_cap, np.int64),
-        np.empty(log),
-        np.empty(log, np.int64),
-        np.empty(log),
-        np.full((days + 1, factors), np.nan),
-    )
+    room = Room(model, event_cap, _log_length(model.structure, event_cap))
+    tape = room.tape(days, factors)
     arrays = part.arrays._replace(stored=np.arange(factors, dtype=np.int64))
-    # The kernel counts histories over all draws; with one draw of `n` the number is draw * n + i.
-    n_histories = history + 1
-    number = draw * n_histories + history
-    capped = np.zeros(model.n_draws * n_histories, np.uint8)
-    tally = np.zeros(4, np.int64)
-    status = compiled_block()(
-        model.structure, model.draws, start, spec.rows, arrays, tape, model.seed, n_histories,
-        number, number + 1, days, event_cap, np.empty((len(capped), 0), np.float32), capped,
-        np.zeros(0, np.int64), tally,
+    # The kernel counts histories over all draws: number i is history i % n of draw i // n.
+    number = draw * (history + 1) + history
+    capped = np.zeros(number + 1, np.uint8)
+    room.run(
+        compiled_block(), part, arrays, tape, history + 1, (number, number + 1),
+        np.empty((number + 1, 0), np.float32), capped, np.zeros(0, np.int64),
     )  # fmt: skip
-    if status == STATUS_BANDS:
-        raise SimulationError("a rate rose above the highest band", place=f"what-if {world}")
-    n, logged = int(tally[2]), int(tally[3])
-    known = ~np.isnan(tape.level[:, :1]).any(axis=1)
+    n, logged = int(room.tally[2]), int(room.tally[3])
+    known = int(room.tally[4]) + 1
     classes = tape.event_class[:n].copy()
     return History(
         world=world,
@@ -126,8 +113,8 @@ def simulate_history(
         types=model.structure.class_type[classes],
         classes=classes,
         listed=tape.listed[:n].astype(np.bool_),
-        level_days=start.day + np.flatnonzero(known),
-        levels=tape.level[known],
+        level_days=start.day + np.arange(known),
+        levels=tape.level[:known],
         set_times=tape.set_time[:logged].copy(),
         set_factors=tape.set_factor[:logged].copy(),
         set_values=tape.set_value[:logged].copy(),

@@ -14,7 +14,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from talion.model.compiled import NO_LISTING, Draws, Start, Structure, World
@@ -27,6 +26,7 @@ from talion.simulate.arrays import (
     Tape,
 )
 from talion.simulate.cells import MAX_BANDS, height, open_bands, time_of_day
+from talion.simulate.compiling import inlined, inner
 from talion.simulate.random import mix, normal
 from talion.simulate.rows import (
     apply_rows,
@@ -48,7 +48,7 @@ _LOW = np.uint64(0xFFFFFFFF)
 _SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays a bound
 
 
-@njit(inline="always")
+@inlined
 def _drift(
     d: int,
     today: int,
@@ -87,7 +87,7 @@ def _drift(
         z[f] = z_next[f]
 
 
-@njit(inline="always")
+@inlined
 def _drives(
     d: int,
     background: F8,
@@ -110,7 +110,7 @@ def _drives(
             base[k] = background[d, k] * math.exp(total)
 
 
-@njit(inline="always")
+@inlined
 def _decays(x: float, table: F8, rate: F8, decay: F8) -> None:
     """2^(-x/h) for each half-life: a table's entry times a short series, to 1e-13."""
     i = int(x * _STEPS + 0.5)
@@ -121,7 +121,7 @@ def _decays(x: float, table: F8, rate: F8, decay: F8) -> None:
         decay[h] = table[h, i] * series
 
 
-@njit(inline="always")
+@inlined
 def _bound(
     k: int,
     base: F8,
@@ -150,10 +150,8 @@ def _bound(
     return value * _SLACK
 
 
-@njit(inline="always")
-def _rate(
-    k: int, base: F8, e: F8, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8
-) -> float:
+@inlined
+def _rate(k: int, base: F8, e: F8, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8) -> float:
     """A type's rate at the time the decays are for, scale apart."""
     value = base[k]
     for h in range(decay.shape[0]):
@@ -167,7 +165,7 @@ def _rate(
     return value
 
 
-@njit
+@inner
 def one_history(
     s: Structure,
     dr: Draws,
@@ -253,7 +251,9 @@ def one_history(
                 k = touched[i]
                 limit = 0.0
                 if blocked[k] == 0:
-                    limit = scale[k] * _bound(k, base, e, u, b, decay, ch_start, ch_half, channel_day)
+                    limit = scale[k] * _bound(
+                        k, base, e, u, b, decay, ch_start, ch_half, channel_day
+                    )
                 bound[k] = limit
                 if not limit <= rate_cap:
                     return STATUS_CAPPED, n, today + x, logged

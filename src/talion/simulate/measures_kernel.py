@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from talion.model.measure import Op
 from talion.simulate.arrays import PlanArrays, Tape
+from talion.simulate.compiling import inner
 
 __all__ = ["fill_fans", "fill_measures", "running_counts"]
 
@@ -25,10 +25,12 @@ _AT_MOST, _AT_LEAST = int(Op.FIRST_AT_MOST), int(Op.FIRST_AT_LEAST)
 _FIRST_COUNT, _ANSWERED = int(Op.FIRST_COUNT), int(Op.ANSWERED)
 
 
-@njit
+@inner
 def running_counts(p: PlanArrays, tape: Tape, n: int, first: int, n_days: int, total: I8) -> None:
     """total[series, i] = events of the series before day i."""
-    total[:, : n_days + 1] = 0
+    for series in range(total.shape[0]):
+        for day in range(n_days + 1):
+            total[series, day] = 0
     for i in range(n):
         day = int(tape.time[i]) - first
         c = tape.event_class[i]
@@ -39,7 +41,7 @@ def running_counts(p: PlanArrays, tape: Tape, n: int, first: int, n_days: int, t
             total[series, day + 1] += total[series, day]
 
 
-@njit
+@inner
 def _window(total: I8, series: int, start: int, end: int, length: int, lowest: bool) -> float:
     """Fewest or most events in a window of whole days inside [start, end)."""
     best = np.inf if lowest else -np.inf
@@ -49,7 +51,7 @@ def _window(total: I8, series: int, start: int, end: int, length: int, lowest: b
     return best
 
 
-@njit
+@inner
 def _over_days(level: F8, factor: int, start: int, end: int, op: int) -> float:
     """Lowest, highest or mean level over the midnights of [start, end)."""
     value = 0.0 if op == _MEAN_LEVEL else level[start, factor]
@@ -64,7 +66,7 @@ def _over_days(level: F8, factor: int, start: int, end: int, op: int) -> float:
     return value / (end - start) if op == _MEAN_LEVEL else value
 
 
-@njit
+@inner
 def _first_level(
     level: F8, factor: int, start: int, end: int, known: int, bar: float, below: bool
 ) -> float:
@@ -76,7 +78,7 @@ def _first_level(
     return np.nan if known < end - 1 else np.inf
 
 
-@njit
+@inner
 def _first_count(total: I8, series: int, start: int, end: int, whole: int, number: float) -> float:
     """Days to the day on which the count from `start` reaches a number."""
     # The day on which a capped history stopped is incomplete, but what it holds has happened.
@@ -86,7 +88,7 @@ def _first_count(total: I8, series: int, start: int, end: int, whole: int, numbe
     return np.nan if whole < end else np.inf
 
 
-@njit
+@inner
 def _answered(
     p: PlanArrays, tape: Tape, n: int, cause: int, answer: int, since: float, until: float,
     within: float,
@@ -108,8 +110,10 @@ def _answered(
     return answers / causes if causes > 0 else np.nan
 
 
-@njit
-def _listed_count(p: PlanArrays, tape: Tape, n: int, series: int, since: float, until: float) -> float:
+@inner
+def _listed_count(
+    p: PlanArrays, tape: Tape, n: int, series: int, since: float, until: float
+) -> float:
     """Listed events of a series in [since, until)."""
     count = 0
     for i in range(n):
@@ -118,7 +122,7 @@ def _listed_count(p: PlanArrays, tape: Tape, n: int, series: int, since: float, 
     return float(count)
 
 
-@njit
+@inner
 def fill_measures(
     p: PlanArrays, tape: Tape, n: int, first: int, whole: int, known: int, total: I8, out: F4
 ) -> None:
@@ -160,7 +164,7 @@ def fill_measures(
         out[p.column[m]] = value
 
 
-@njit
+@inner
 def _count_bin(count: int, edges: F8) -> int:
     """The bin of a weekly count; the first hundred are one count wide."""
     if count <= 100:
@@ -171,7 +175,7 @@ def _count_bin(count: int, edges: F8) -> int:
     return bin_
 
 
-@njit
+@inner
 def fill_fans(p: PlanArrays, tape: Tape, whole: int, known: int, total: I8, fans: I8) -> None:
     """Add a history to the fans' histograms; weeks it did not live through are left out."""
     for i in range(p.fan_weeks.shape[0]):
@@ -186,5 +190,5 @@ def fill_fans(p: PlanArrays, tape: Tape, whole: int, known: int, total: I8, fans
                 if day > known:
                     break
                 here = (tape.level[day, factor] - p.fan_lo[i]) * p.fan_per_unit[i]
-                at = min(max(int(math.floor(here)), 0), bins - 1)
+                at = min(max(math.floor(here), 0), bins - 1)
             fans[p.fan_offset[i] + week * bins + at] += 1

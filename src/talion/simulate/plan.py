@@ -105,7 +105,9 @@ class _Names:
     def of_series(self, name: str) -> int:
         if name not in self.plan.series:
             raise PlanError(
-                "no such series in the plan", value=name, remedy=f"known: {sorted(self.plan.series)}"
+                "no such series in the plan",
+                value=name,
+                remedy=f"known: {sorted(self.plan.series)}",
             )
         return self.series.setdefault(name, len(self.series))
 
@@ -130,7 +132,9 @@ class _Names:
         return member
 
 
-def _fan_slots(model: CompiledModel, fans: Sequence[Fan], first: int, horizon: int) -> list[FanSlot]:
+def _fan_slots(
+    model: CompiledModel, fans: Sequence[Fan], first: int, horizon: int
+) -> list[FanSlot]:
     slots, offset = [], 0
     for fan in fans:
         place = f"fan of {fan.series or fan.factor} in {fan.world}"

@@ -11,7 +11,8 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
+
+from talion.simulate.compiling import inlined, inner
 
 __all__ = ["GOLDEN", "history_key", "mix", "normal", "open_unit", "unit", "word"]
 
@@ -24,7 +25,7 @@ _S30, _S27, _S31, _S11 = np.uint64(30), np.uint64(27), np.uint64(31), np.uint64(
 _TO_UNIT = 1.0 / 9007199254740992.0  # 2^-53
 
 
-@njit(inline="always")
+@inlined
 def mix(z: np.uint64) -> np.uint64:
     """Scramble 64 bits; a bijection."""
     z = (z ^ (z >> _S30)) * _M1
@@ -32,32 +33,32 @@ def mix(z: np.uint64) -> np.uint64:
     return z ^ (z >> _S31)
 
 
-@njit(inline="always")
+@inlined
 def word(key: np.uint64, counter: int) -> np.uint64:
     """The `counter`-th word of a key's stream."""
     return mix(key + np.uint64(counter) * GOLDEN)
 
 
-@njit(inline="always")
+@inlined
 def unit(bits: np.uint64) -> float:
     """Uniform on [0, 1), 53 bits."""
     return np.float64(bits >> _S11) * _TO_UNIT
 
 
-@njit(inline="always")
+@inlined
 def open_unit(bits: np.uint64) -> float:
     """Uniform on (0, 1): never 0, so that a logarithm of it is finite."""
     return (np.float64(bits >> _S11) + 0.5) * _TO_UNIT
 
 
-@njit
+@inner
 def normal(key: np.uint64, counter: int) -> float:
     """Standard normal (Box and Muller 1958) from two words of the key's stream."""
     radius = math.sqrt(-2.0 * math.log(open_unit(word(key, 2 * counter))))
     return radius * math.cos(2.0 * math.pi * unit(word(key, 2 * counter + 1)))
 
 
-@njit
+@inner
 def history_key(seed: int, draw: int, history: int) -> np.uint64:
     """The key of one history: of logical numbers, not of positions in a chunk."""
     key = mix(np.uint64(seed) * GOLDEN + _DRAW)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import math
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from talion.model.compiled import (
@@ -24,6 +23,7 @@ from talion.model.compiled import (
     World,
 )
 from talion.simulate.arrays import Tape
+from talion.simulate.compiling import inner
 from talion.simulate.random import mix, open_unit, unit, word
 from talion.simulate.state import Gains, State, apply_links
 
@@ -43,7 +43,7 @@ _CHANCE, _LASTS, _LAG, _REVERSAL = 1, 2, 3, 4
 _SAME = 1e-9  # two doses this close are one state
 
 
-@njit
+@inner
 def apply_rows(
     s: Structure,
     dr: Draws,
@@ -98,7 +98,7 @@ def apply_rows(
     return nq
 
 
-@njit
+@inner
 def due_changes(s: Structure, st: State, today: int) -> None:
     """Carry out what is due by this midnight: executions move rests, timers set switches."""
     for m in range(s.de_hash.shape[0]):
@@ -118,7 +118,7 @@ def due_changes(s: Structure, st: State, today: int) -> None:
     st.next_due[0] = earliest
 
 
-@njit
+@inner
 def choose_class(
     first: int,
     last: int,
@@ -155,10 +155,8 @@ def choose_class(
     return c
 
 
-@njit
-def is_listed(
-    s: Structure, dr: Draws, z_rate: F8, d: int, k: int, key: np.uint64
-) -> int:
+@inner
+def is_listed(s: Structure, dr: Draws, z_rate: F8, d: int, k: int, key: np.uint64) -> int:
     """Whether an event enters the lists: its type's probability, moved by a factor."""
     factor = s.listing_type[k]
     if factor == NO_LISTING:
@@ -169,7 +167,7 @@ def is_listed(
     return 1 if unit(word(key, _LISTED)) < 1.0 / (1.0 + math.exp(-logit)) else 0
 
 
-@njit
+@inner
 def _write(st: State, tape: Tape, f: int, value: float, t: float, logged: int) -> int:
     """Set a factor within the day; rates see it at once. Returns the new length of the log."""
     st.z[f] = value
@@ -182,7 +180,7 @@ def _write(st: State, tape: Tape, f: int, value: float, t: float, logged: int) -
     return logged
 
 
-@njit
+@inner
 def _outcome(s: Structure, dr: Draws, z: F8, d: int, m: int) -> float:
     """Weighted mean of the positions, each moved by its factors and clipped to 0..100."""
     total, weights = 0.0, 0.0
@@ -197,7 +195,7 @@ def _outcome(s: Structure, dr: Draws, z: F8, d: int, m: int) -> float:
     return total / weights
 
 
-@njit
+@inner
 def _executed(s: Structure, m: int, outcome: float) -> float:
     """The tabulated level of an outcome: linear between the table's points, flat outside."""
     last = s.de_table_x.shape[1] - 1
@@ -211,7 +209,7 @@ def _executed(s: Structure, m: int, outcome: float) -> float:
     return s.de_table_y[m, last]
 
 
-@njit
+@inner
 def _decide(
     s: Structure, dr: Draws, st: State, tape: Tape, d: int, m: int, key: np.uint64, t: float, n: int
 ) -> int:
@@ -235,7 +233,7 @@ def _decide(
     return n
 
 
-@njit
+@inner
 def rules_and_decisions(
     s: Structure, dr: Draws, st: State, tape: Tape, d: int, c: int, key: np.uint64, t: float, n: int
 ) -> int:

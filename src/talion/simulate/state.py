@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
-from numba import njit
 from numpy.typing import NDArray
 
 from talion.model.compiled import Draws, Start, Structure
+from talion.simulate.compiling import inner
 from talion.simulate.random import mix, normal, open_unit, word
 
 __all__ = ["Gains", "State", "apply_links", "begin", "new_gains", "new_state", "use_draw"]
@@ -104,79 +104,48 @@ class State(NamedTuple):
     """[K] keys of the types' cells."""
     decay: F8
     """[H] 2^(-x/h) at the time of day last looked at."""
-    forced: I8
-    """[1] number of forced events today, so that two of a kind differ."""
     next_due: F8
     """[1] no later than the earliest pending change or execution."""
 
 
-@njit
 def new_gains(s: Structure) -> Gains:
-    """Room for the amplitudes; half-lives are entered at once."""
-    n_half = s.half_life.shape[0]
-    rate = np.empty(n_half)
-    day_decay = np.empty(n_half)
-    table = np.empty((n_half, _STEPS + 1))
-    for h in range(n_half):
-        rate[h] = math.log(2.0) / s.half_life[h]
-        day_decay[h] = math.exp(-rate[h])
-        for i in range(_STEPS + 1):
-            table[h, i] = math.exp(-rate[h] * i / _STEPS)
-    channel_day = np.empty(s.ch_half.shape[0])
-    for c in range(s.ch_half.shape[0]):
-        channel_day[c] = day_decay[s.ch_half[c]]
+    """Room for the amplitudes; what follows from half-lives alone is entered at once."""
+    rate = np.log(2.0) / s.half_life
+    steps = np.arange(_STEPS + 1) / _STEPS
     return Gains(
-        np.empty(s.ee_target.shape[0]),
-        np.empty(s.ch_half.shape[0]),
-        np.empty(s.fr_factor.shape[0]),
-        np.empty(s.mm_factor.shape[0]),
-        np.empty(s.ef_factor.shape[0]),
-        np.empty(s.ff_source.shape[0]),
-        np.empty((s.type_hash.shape[0], n_half)),
-        table,
-        rate,
-        day_decay,
-        channel_day,
+        jump=np.zeros(len(s.ee_target)),
+        b=np.zeros(len(s.ch_half)),
+        gamma=np.zeros(len(s.fr_factor)),
+        mix=np.zeros(len(s.mm_factor)),
+        kick=np.zeros(len(s.ef_factor)),
+        coef=np.zeros(len(s.ff_source)),
+        e_start=np.zeros((len(s.type_hash), len(s.half_life))),
+        table=np.exp(-np.outer(rate, steps)),
+        rate=rate,
+        day_decay=np.exp(-rate),
+        channel_day=np.exp(-rate)[s.ch_half],
     )
 
 
-@njit
 def new_state(s: Structure) -> State:
     """Room for one history."""
-    n_type, n_half = s.type_hash.shape[0], s.half_life.shape[0]
-    n_factor, n_decision = s.factor_hash.shape[0], s.de_hash.shape[0]
-    return State(
-        np.empty((n_type, n_half)),
-        np.empty(s.ch_half.shape[0]),
-        np.empty(n_factor),
-        np.empty(n_factor),
-        np.empty(n_factor),
-        np.empty(n_factor),
-        np.empty(n_factor, np.int64),
-        np.empty(n_factor),
-        np.empty(n_factor),
-        np.empty(n_type),
-        np.empty(n_type, np.int64),
-        np.ones(s.n_links + 1),
-        np.empty(n_type),
-        np.empty(n_type),
-        np.empty(n_type),
-        np.empty(n_type, np.int64),
-        np.empty(n_type, np.int64),
-        np.empty(n_type, np.int64),
-        np.empty(s.class_type.shape[0]),
-        np.empty(n_type, np.int64),
-        np.empty(n_decision),
-        np.empty(n_decision),
-        np.empty(n_decision),
-        np.empty(n_type, np.uint64),
-        np.empty(n_half),
-        np.zeros(1, np.int64),
-        np.empty(1),
-    )
+    types, factors, decisions = len(s.type_hash), len(s.factor_hash), len(s.de_hash)
+    sizes = {
+        "e": (types, len(s.half_life)), "u": len(s.ch_half), "scale": types, "drive": types,
+        "base": types, "bound": types, "weight": len(s.class_type), "execution_due": decisions,
+        "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
+        "link": s.n_links + 1,
+    }  # fmt: skip
+    whole = {"pinned": factors, "blocked": types, "top": types, "touched": types}
+    whole |= {"stamp": types, "fresh": types}
+    room: dict[str, NDArray[Any]] = {name: np.zeros(n, np.int64) for name, n in whole.items()}
+    for name in State._fields:
+        if name not in whole and name != "key":
+            room[name] = np.zeros(sizes.get(name, factors))
+    return State(key=np.zeros(types, np.uint64), **room)
 
 
-@njit
+@inner
 def apply_links(s: Structure, dr: Draws, g: Gains, link: F8, d: int) -> None:
     """Enter a draw's amplitudes times its links' multipliers."""
     for i in range(s.ee_target.shape[0]):
@@ -193,29 +162,36 @@ def apply_links(s: Structure, dr: Draws, g: Gains, link: F8, d: int) -> None:
         g.coef[i] = dr.ff_coef[d, i] * link[s.ff_link[i]]
 
 
-@njit
+@inner
 def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int) -> None:
     """Enter a draw: amplitudes with all links at 1, and the excitation the record left behind."""
-    st.link[:] = 1.0
+    for i in range(st.link.shape[0]):
+        st.link[i] = 1.0
     apply_links(s, dr, g, st.link, d)
-    g.e_start[:] = 0.0
+    for k in range(s.type_hash.shape[0]):
+        for h in range(s.half_life.shape[0]):
+            g.e_start[k, h] = 0.0
     for c in range(s.class_type.shape[0]):
         for i in range(s.ee_start[c], s.ee_start[c + 1]):
             h = s.ee_half[i]
             g.e_start[s.ee_target[i], h] += g.jump[i] * start.mass[c, h]
 
 
-@njit
-def begin(s: Structure, dr: Draws, start: Start, st: State, g: Gains, key: np.uint64, d: int) -> None:
+@inner
+def begin(
+    s: Structure, dr: Draws, start: Start, st: State, g: Gains, key: np.uint64, d: int
+) -> None:
     """Set the state to the start of the history with this key."""
-    st.e[:] = g.e_start
-    st.u[:] = start.u
-    st.scale[:] = 1.0
-    st.blocked[:] = 0
-    st.drive[:] = np.nan  # differs from every number: the first multipliers are computed
-    st.stamp[:] = -1
     st.next_due[0] = np.inf
+    for c in range(st.u.shape[0]):
+        st.u[c] = start.u[c]
     for k in range(s.type_hash.shape[0]):
+        for h in range(s.half_life.shape[0]):
+            st.e[k, h] = g.e_start[k, h]
+        st.scale[k] = 1.0
+        st.blocked[k] = 0
+        st.drive[k] = np.nan  # differs from every number: the first multipliers are computed
+        st.stamp[k] = -1
         st.key[k] = mix(key ^ s.type_hash[k])
     for f in range(s.factor_hash.shape[0]):
         own = mix(key ^ s.factor_hash[f])
