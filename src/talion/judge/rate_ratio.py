@@ -11,8 +11,12 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
 
 __all__ = ["RateRatio", "power_to_see", "rate_ratio"]
+
+I8 = NDArray[np.int64]
+F8 = NDArray[np.float64]
 
 LEVEL = 0.80  # two-sided, as every interval printed
 
@@ -49,11 +53,17 @@ def rate_ratio(after: int, before: int, days_after: int, days_before: int) -> Ra
 
 
 def _clopper_pearson(k: int, n: int) -> tuple[float, float]:
-    from scipy.stats import beta
+    low, high = _interval(np.array([k]), np.array([n]))
+    return float(low[0]), float(high[0])
+
+
+def _interval(k: I8, n: I8) -> tuple[F8, F8]:
+    """Return the Clopper-Pearson interval of k out of n, any shape."""
+    from scipy.special import betaincinv
 
     tail = (1 - LEVEL) / 2
-    low = float(beta.ppf(tail, k, n - k + 1)) if k > 0 else 0.0
-    high = float(beta.ppf(1 - tail, k + 1, n - k)) if k < n else 1.0
+    low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
+    high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
     return low, high
 
 
@@ -79,20 +89,15 @@ def power_to_see(
     if expected_before <= 0:
         return 0.0
     expected_after = true_ratio * expected_before * days_after / days_before
-    seen = 0.0
-    for before in range(_most(expected_before) + 1):
-        weight = float(poisson.pmf(before, expected_before))
-        counts = np.arange(_most(expected_after) + 1)
-        beyond = [
-            _is_beyond(rate_ratio(int(k), before, days_after, days_before), true_ratio, threshold)
-            for k in counts
-        ]
-        seen += weight * float(np.dot(poisson.pmf(counts, expected_after), beyond))
-    return seen
-
-
-def _is_beyond(found: RateRatio, true_ratio: float, threshold: float) -> bool:
-    return found.high < threshold if true_ratio < threshold else found.low > threshold
+    before = np.arange(_most(expected_before) + 1)[:, None]
+    after = np.arange(_most(expected_after) + 1)[None, :]
+    low, high = _interval(after, before + after)
+    # A ratio r of rates is a share p = r t1 / (r t1 + t2) of the counts.
+    weighted = threshold * days_after
+    edge = weighted / (weighted + days_before)
+    seen = high < edge if true_ratio < threshold else low > edge
+    chance = poisson.pmf(before, expected_before) * poisson.pmf(after, expected_after)
+    return float((chance * seen).sum())
 
 
 def _most(mean: float) -> int:
