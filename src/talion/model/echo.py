@@ -66,7 +66,11 @@ def _consequence(case: Case, arrow: Arrow) -> Consequence:
     says = f"{cause}{marks} {verb} {effect}{shifted}"
     stated = link.strength or f"{form.replace('_', ' ')} {_span(*prior)}"
     fades = FADES[link.fades or "weeks"] if arrow.kind == "event-event" else None
-    return Consequence(arrow.link, says, stated, _means(case, arrow, form, prior), fades)
+    means = _means(case, arrow, form, prior)
+    if link.more_when:
+        where = ", ".join(f"{m}: {v}" for m, v in link.more_when.marks.items())
+        means += f"; {_span(*link.more_when.times)} times as much where {where}"
+    return Consequence(arrow.link, says, stated, means, fades)
 
 
 def _means(case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float]) -> str:
