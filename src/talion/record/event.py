@@ -1,9 +1,10 @@
-"""The vocabulary of a record: sources, actors, events, totals, absences, coverage.
+"""The vocabulary of a record: actors and events here, and by name all the rest.
 
 Everything is frozen and checks itself when made: a record that exists is well formed. Dates are
 days; an event has an interval of days and a precision, never a false exact date. Harm that no
 source states is `None`, which is not zero. `Record` and what can be asked of it is in
-`talion.record.record`; its names can be imported from here too.
+`talion.record.record`, sources in `source`, totals in `total`, the words in `terms`; all of these
+names can be imported from here.
 
 >>> from datetime import date
 >>> event = Event("ain-asad-1", date(2023, 10, 18), date(2023, 10, 18), "day", date(2023, 10, 19),
@@ -14,12 +15,27 @@ source states is `None`, which is not zero. `Record` and what can be asked of it
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING
 
-from talion.record.faults import Fault, RowError, identifier_fault, text_faults
+from talion.record.faults import Fault, identifier_fault, text_faults
+from talion.record.source import Conflict, Evidence, Source
+from talion.record.terms import (
+    ACTION_TYPES,
+    GRADES,
+    LISTINGS,
+    PLOVER_TYPES,
+    PRECISIONS,
+    PUBLISHED_HOW,
+    STATUSES,
+    at_least,
+    in_order,
+    one_of,
+    refuse,
+)
+from talion.record.total import Absence, Count, Coverage
 
 if TYPE_CHECKING:
     from talion.record.record import Record
@@ -42,158 +58,6 @@ __all__ = [
     "Record",
     "Source",
 ]
-
-# Longest interval in days that a precision allows.
-PRECISIONS = {"day": 1, "week": 7, "month": 31, "year": 366, "period": 200 * 366}
-STATUSES = ("reported", "claimed", "disputed")
-PUBLISHED_HOW = ("stated", "address", "assumed")
-LISTINGS = ("near complete", "partial", "unknown")
-GRADES = tuple(letter + digit for letter in "ABCDEF" for digit in "123456")
-PLOVER_TYPES = (
-    "ACCUSE",
-    "AGREE",
-    "AID",
-    "ASSAULT",
-    "COERCE",
-    "CONSULT",
-    "COOPERATE",
-    "DEMAND",
-    "INVESTIGATE",
-    "MOBILIZE",
-    "PROTEST",
-    "REJECT",
-    "REQUEST",
-    "RETREAT",
-    "SANCTION",
-    "SUPPORT",
-    "THREATEN",
-    "YIELD",
-)
-# The usual PLOVER type of each native action: what a row without a type is given.
-ACTION_TYPES = {
-    "attack": "ASSAULT",
-    "strike": "ASSAULT",
-    "targeted_killing": "ASSAULT",
-    "war_start": "ASSAULT",
-    "raid": "COERCE",
-    "vote": "DEMAND",
-    "exit_demand": "DEMAND",
-    "threat": "THREATEN",
-    "criticism": "ACCUSE",
-    "condemnation": "ACCUSE",
-    "statement": "CONSULT",
-    "talks": "AGREE",
-    "hmc_session": "CONSULT",
-    "talks_pause": "REJECT",
-    "contact_us": "CONSULT",
-    "contact_iran": "CONSULT",
-    "iranian_visit": "CONSULT",
-    "visit": "CONSULT",
-    "treasury_action": "SANCTION",
-    "treasury_request": "REQUEST",
-    "bank_ban": "SANCTION",
-    "pause": "RETREAT",
-    "mission_pause": "RETREAT",
-}
-
-
-def _refuse(place: str, faults: Iterable[Fault]) -> None:
-    found = tuple(faults)
-    if found:
-        raise RowError(place, found)
-
-
-def _one_of(column: str, value: str, allowed: Iterable[str]) -> list[Fault]:
-    words = tuple(allowed)
-    if value in words:
-        return []
-    return [Fault(column, value, "not a known word", f"use one of {', '.join(words)}")]
-
-
-def _in_order(first: str, start: date, second: str, end: date) -> list[Fault]:
-    if start <= end:
-        return []
-    message = f"{second} {end} lies before {first} {start}"
-    return [Fault(second, end.isoformat(), message, f"check both dates; {first} comes first")]
-
-
-def _at_least(column: str, value: int, least: int) -> list[Fault]:
-    if value >= least:
-        return []
-    return [Fault(column, value, f"less than {least}", f"give {least} or more")]
-
-
-@dataclass(frozen=True, slots=True)
-class Source:
-    """A document or table: what it is, how far it is trusted, since when it could be read.
-
-    Args:
-        id: short name used by rows.
-        title: what it is, in our words.
-        kind: press, official, monitor, brief and the like.
-        address: where it was read; "" if nowhere public.
-        dated: the day the document speaks of or carries.
-        published: the day it could first be read; `None` if it carries no date.
-        grade: Admiralty grade, reliability A to F and credibility 1 to 6, as `B2`; or `None`.
-        sha256: of the file's bytes, where a file is cited by offsets.
-        note: our remarks.
-    """
-
-    id: str
-    title: str = ""
-    kind: str = ""
-    address: str = ""
-    dated: date | None = None
-    published: date | None = None
-    grade: str | None = None
-    sha256: str | None = None
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a source that breaks a rule."""
-        _refuse(f"source {self.id}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("id", self.id)
-        texts = {"title": self.title, "kind": self.kind, "address": self.address, "note": self.note}
-        yield from text_faults(**texts)
-        if self.grade is not None and self.grade not in GRADES:
-            yield Fault(
-                "grade", self.grade, "not an Admiralty grade", "use A1 to F6 or leave blank"
-            )
-        if self.sha256 is not None and not _is_sha256(self.sha256):
-            yield Fault("sha256", self.sha256, "not a SHA-256", "give 64 hexadecimal digits")
-
-
-def _is_sha256(text: str) -> bool:
-    return len(text) == 64 and set(text) <= set("0123456789abcdef")
-
-
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """A pointer into a source: characters `start` to `end` (exclusive), and its gist in our words.
-
-    >>> Evidence("brief", 963, 1220, "85 targets struck").end
-    1220
-    """
-
-    source: str
-    start: int
-    end: int
-    gist: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a pointer that breaks a rule."""
-        _refuse(f"evidence in {self.source}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("source", self.source)
-        yield from text_faults(gist=self.gist)
-        yield from _at_least("start", self.start, 0)
-        if self.end <= self.start:
-            yield Fault(
-                "end", self.end, "not after start", "offsets count characters, end excluded"
-            )
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,7 +82,7 @@ class Actor:
 
     def __post_init__(self) -> None:
         """Refuse an actor that breaks a rule."""
-        _refuse(f"actor {self.id}", self._faults())
+        refuse(f"actor {self.id}", self._faults())
 
     def _faults(self) -> Iterator[Fault]:
         yield from identifier_fault("id", self.id)
@@ -260,7 +124,7 @@ class Harm:
 
     def __post_init__(self) -> None:
         """Refuse negative or disordered numbers, and a harm that states nothing."""
-        _refuse("harm", self._faults())
+        refuse("harm", self._faults())
 
     def _faults(self) -> Iterator[Fault]:
         given = [n for n in (self.low, self.best, self.high) if n is not None]
@@ -269,39 +133,9 @@ class Harm:
         for column in ("low", "best", "high"):
             value = getattr(self, column)
             if value is not None:
-                yield from _at_least(column, value, 0)
+                yield from at_least(column, value, 0)
         if given != sorted(given):
             yield Fault("high", given, "low, best, high out of order", "low <= best <= high")
-
-
-@dataclass(frozen=True, slots=True)
-class Conflict:
-    """Sources that disagree about one field of one event; all values are kept.
-
-    Args:
-        field: which field, as `deaths`.
-        values: (value as text, source id) pairs, at least two.
-        published: since when the disagreement could be known; `None`: as soon as the event.
-        note: our remarks.
-    """
-
-    field: str
-    values: tuple[tuple[str, str], ...]
-    published: date | None = None
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a conflict that breaks a rule."""
-        _refuse(f"conflict over {self.field}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("field", self.field)
-        yield from text_faults(note=self.note)
-        if len(self.values) < 2:
-            yield Fault("value", self.values, "one value is no conflict", "give two or more")
-        for value, source in self.values:
-            yield from text_faults(value=value)
-            yield from identifier_fault("source", source)
 
 
 @dataclass(frozen=True, slots=True)
@@ -364,14 +198,14 @@ class Event:
 
     def __post_init__(self) -> None:
         """Refuse an event that breaks a rule."""
-        _refuse(f"event {self.id}", (*self._faults_of_time(), *self._faults_of_act()))
+        refuse(f"event {self.id}", (*self._faults_of_time(), *self._faults_of_act()))
 
     def _faults_of_time(self) -> Iterator[Fault]:
-        yield from _in_order("start", self.start, "end", self.end)
-        yield from _in_order("start", self.start, "published", self.published)
+        yield from in_order("start", self.start, "end", self.end)
+        yield from in_order("start", self.start, "published", self.published)
         if self.harm_published is not None:
-            yield from _in_order("published", self.published, "harm_published", self.harm_published)
-        yield from _one_of("precision", self.precision, PRECISIONS)
+            yield from in_order("published", self.published, "harm_published", self.harm_published)
+        yield from one_of("precision", self.precision, PRECISIONS)
         longest = PRECISIONS.get(self.precision, 0)
         if longest and (self.end - self.start).days + 1 > longest:
             message = f"{self.start} to {self.end} is longer than a {self.precision}"
@@ -385,15 +219,15 @@ class Event:
     def _faults_of_act(self) -> Iterator[Fault]:
         yield from identifier_fault("id", self.id)
         yield from identifier_fault("action", self.action)
-        yield from _one_of("type", self.type, PLOVER_TYPES)
-        yield from _one_of("status", self.status, STATUSES)
-        yield from _one_of("published_how", self.published_how, PUBLISHED_HOW)
+        yield from one_of("type", self.type, PLOVER_TYPES)
+        yield from one_of("status", self.status, STATUSES)
+        yield from one_of("published_how", self.published_how, PUBLISHED_HOW)
         yield from text_faults(place=self.place, country=self.country, note=self.note)
         if self.coding:
             yield from identifier_fault("coding", self.coding)
-        yield from _at_least("size", self.size, 1)
-        yield from _at_least("attacks", self.attacks, 0)
-        yield from _at_least("rows", self.rows, 0)
+        yield from at_least("size", self.size, 1)
+        yield from at_least("attacks", self.attacks, 0)
+        yield from at_least("rows", self.rows, 0)
         fields = [conflict.field for conflict in self.conflicts]
         if len(set(fields)) < len(fields):
             yield Fault("conflicts", fields, "a field twice", "give all values in one conflict")
@@ -407,122 +241,6 @@ class Event:
     def countable(self) -> bool:
         """Whether it counts: aggregates that count dated rows again do not."""
         return not self.overlaps
-
-
-@dataclass(frozen=True, slots=True)
-class Count:
-    """A total as a measurement: who says how many there were since when.
-
-    Totals of different series are never subtracted from one another.
-
-    Args:
-        series: id of the series it belongs to.
-        of: the action counted.
-        speaker: who says so.
-        definition: what the speaker counts.
-        since: first day counted.
-        on: day up to which it counts (the first possible one, if the day is not known).
-        published: the day it could first be known.
-        total: the number said.
-        lower_bound: "more than".
-        split: (country or base, number) pairs as said, whether or not they add up.
-        source: source id.
-        note: our remarks.
-        on_end: last possible day up to which it counts; `None`: the same as `on`.
-        country: the only country counted; "" for all.
-        published_how: stated, address or assumed.
-    """
-
-    series: str
-    of: str
-    speaker: str
-    definition: str
-    since: date
-    on: date
-    published: date
-    total: int
-    lower_bound: bool = False
-    split: tuple[tuple[str, int], ...] = ()
-    source: str = ""
-    note: str = ""
-    on_end: date | None = None
-    country: str = ""
-    published_how: str = "stated"
-
-    def __post_init__(self) -> None:
-        """Refuse a total that breaks a rule."""
-        _refuse(f"total of {self.series} on {self.on}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("series", self.series)
-        yield from identifier_fault("of", self.of)
-        yield from _in_order("since", self.since, "on", self.on)
-        yield from _in_order("on", self.on, "published", self.published)
-        if self.on_end is not None:
-            yield from _in_order("on", self.on, "on_end", self.on_end)
-        yield from _one_of("published_how", self.published_how, PUBLISHED_HOW)
-        yield from _at_least("total", self.total, 0)
-        texts = {"speaker": self.speaker, "definition": self.definition, "note": self.note}
-        yield from text_faults(country=self.country, **texts)
-        for name, number in self.split:
-            yield from identifier_fault("split", name)
-            yield from _at_least("split", number, 0)
-
-    @property
-    def day(self) -> date:
-        """The day it is taken to count up to: the middle of `on` and `on_end`."""
-        return self.on + ((self.on_end or self.on) - self.on) // 2
-
-
-@dataclass(frozen=True, slots=True)
-class Absence:
-    """A statement that nothing of a kind happened from `start` to `end`.
-
-    `reliability` is our prior probability, in (0, 1], that the statement is true.
-    """
-
-    of: str
-    start: date
-    end: date
-    speaker: str
-    reliability: float
-    source: str
-    published: date
-    country: str = ""
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a statement that breaks a rule."""
-        _refuse(f"absence of {self.of} from {self.start}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("of", self.of)
-        yield from _in_order("start", self.start, "end", self.end)
-        yield from _in_order("start", self.start, "published", self.published)
-        yield from text_faults(speaker=self.speaker, country=self.country, note=self.note)
-        if not 0 < self.reliability <= 1:
-            yield Fault("reliability", self.reliability, "not in (0, 1]", "give a probability")
-
-
-@dataclass(frozen=True, slots=True)
-class Coverage:
-    """How completely a kind of act is listed from `start` to `end`: never guessed, always said."""
-
-    of: str
-    start: date
-    end: date
-    listing: str
-    note: str = ""
-
-    def __post_init__(self) -> None:
-        """Refuse a coverage row that breaks a rule."""
-        _refuse(f"coverage of {self.of} from {self.start}", self._faults())
-
-    def _faults(self) -> Iterator[Fault]:
-        yield from identifier_fault("of", self.of)
-        yield from _in_order("start", self.start, "end", self.end)
-        yield from _one_of("listing", self.listing, LISTINGS)
-        yield from text_faults(note=self.note)
 
 
 def __getattr__(name: str) -> object:

@@ -46,9 +46,7 @@ def known_by(record: Record, as_of: date) -> Record:
         events=events,
         counts=counts,
         absences=absences,
-        coverage=tuple(
-            replace(c, end=min(c.end, as_of)) for c in raw.coverage if c.start <= as_of
-        ),
+        coverage=tuple(replace(c, end=min(c.end, as_of)) for c in raw.coverage if c.start <= as_of),
     )
     return merge_reports(known) if record.is_merged else known
 
