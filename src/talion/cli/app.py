@@ -17,7 +17,7 @@ app = typer.Typer(
 )
 
 
-def _complete_case(incomplete: str) -> list[str]:
+def complete_case(incomplete: str) -> list[str]:
     """Offer the names of built-in cases to the shell, without reading any of them."""
     from importlib import resources
 
@@ -31,7 +31,7 @@ Case = Annotated[
     typer.Argument(
         metavar="CASE",
         help="a built-in case (see `talion cases`), a folder with case.yaml, or a case file",
-        autocompletion=_complete_case,
+        autocompletion=complete_case,
     ),
 ]
 Seed = Annotated[

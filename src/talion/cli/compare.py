@@ -92,9 +92,13 @@ def compare(name: str, requests: tuple[str, ...], sizes: Sizes, *, reading: str)
     """
     from talion.cli.check import refuse_faults
     from talion.model.case import load_case
+    from talion.model.reading import READINGS
 
     case = load_case(name)
     asked = tuple(parse_request(case, text) for text in dict.fromkeys(requests))
+    if reading not in READINGS:
+        remedy = f"use one of: {', '.join(READINGS)}"
+        raise InputError("no such reading", place="--reading", value=reading, remedy=remedy)
     refuse_faults(case)
     case = _with_worlds(case, asked)
     ensemble = _simulate(case, asked, sizes, reading)

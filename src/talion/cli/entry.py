@@ -3,10 +3,9 @@
 | Status | Meaning |
 |---|---|
 | 0 | done |
-| 1 | it could not be carried through, or is a defect of Talion |
+| 1 | it could not be carried through, its reader went away, or it is a defect of Talion |
 | 2 | the input or the command line is wrong, or the output cannot be written |
 | 130 | stopped by Ctrl-C |
-| 141 | whoever read the output closed it |
 """
 
 from __future__ import annotations
@@ -25,7 +24,7 @@ from talion.errors import OutputError, TalionError
 __all__ = ["main"]
 
 STOPPED = 130
-CLOSED = 141
+READER_GONE = 1
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,18 +43,20 @@ def main(arguments: Sequence[str] | None = None) -> int:
     _forgive_narrow_terminals()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
-        _flush()
-        return status
+        sys.stdout.flush()
+        return _stopped() if status == STOPPED else status
     except TalionError as error:
         say(str(error).splitlines(), err=True)
         return error.exit_status
     except typer.TyperException as error:
         return _say(_usage(error), 2)
     except (KeyboardInterrupt, typer.Abort):
-        return _say("stopped; what was not finished is not written", STOPPED)
+        return _stopped()
     except BrokenPipeError:
         _drop_output()
-        return CLOSED
+        return READER_GONE
+    except OSError as error:
+        return _system(error)
     except MemoryError:
         return _say("out of memory; use fewer --draws or --histories, or close other programs", 1)
     except Exception as error:  # noqa: BLE001 - the last resort: a line, and the way to the traceback
@@ -70,19 +71,14 @@ def _run(arguments: list[str]) -> int:
     return result if isinstance(result, int) else 0
 
 
-def _flush() -> None:
-    """Write out what is buffered while an error can still be told."""
-    try:
-        sys.stdout.flush()
-    except BrokenPipeError:
-        raise
-    except OSError as error:
-        _drop_output()
-        raise OutputError(
-            f"cannot be written: {error.strerror}",
-            place="standard output",
-            remedy="free some space, or send it elsewhere",
-        ) from None
+def _system(error: OSError) -> int:
+    """Say what the system refused: a full disk, a file that went away, a closed standard output."""
+    _drop_output()
+    place = error.filename or "standard output"
+    remedy = "free some space, check permissions, or send it elsewhere"
+    told = OutputError(error.strerror or type(error).__name__, place=str(place), remedy=remedy)
+    say([str(told)], err=True)
+    return told.exit_status
 
 
 def _drop_output() -> None:
@@ -105,6 +101,10 @@ def _forgive_narrow_terminals() -> None:
 def _say(text: str, status: int) -> int:
     say([f"talion: {text}"], err=True)
     return status
+
+
+def _stopped() -> int:
+    return _say("stopped; what was not finished is not written", STOPPED)
 
 
 def _usage(error: typer.TyperException) -> str:
