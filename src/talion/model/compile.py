@@ -177,7 +177,7 @@ class _Compiler:
             ee_target=_ints(e.target for e in entries),
             ee_half=_ints(e.half for e in entries),
             ee_link=_ints(e.link for e in entries),
-            ee_channel=_ints(int(position[e.channel]) for e in entries),
+            ee_channel=_ints(-1 if e.channel < 0 else int(position[e.channel]) for e in entries),
             ee_step=np.array([e.step for e in entries], dtype=np.float64),
             ch_start=_starts([c.target for c in channels], len(types)),
             ch_half=_ints(c.half for c in channels),

@@ -98,8 +98,8 @@ def event_links(
 ) -> EventLinks:
     """Return the entries and channels of every event-to-event arrow.
 
-    Every arrow has both an answering and a suppressing part; in each draw its sign decides which of
-    the two is not zero. A net effect of +n and of -n events are equally large by construction.
+    An arrow that acts has an answering part and, where any draw turns it, a suppressing part; in
+    each draw its sign decides which of the two is not zero. A net effect of +n and of -n events are equally large by construction.
     """
     mine = [arrow for arrow in arrows if arrow.kind == "event-event"]
     half_lives = tuple(sorted({FADES[case.links[a.link].fades or "weeks"] for a in mine})) or (7.0,)
@@ -126,13 +126,19 @@ def _add_arrow(
     half_life = FADES[link.fades or "weeks"]
     half = built.half_lives.index(half_life)
     sign = arrow_sign(reading, link, arrow, sampler)
+    if not sign.any():
+        return
     number_of_link = list(case.links).index(arrow.link)
-    strengths = _strengths(link, arrow, case, classes, sampler, usual, weights, half_life)
-    for members, answers, b in strengths:
-        channel = len(built.channels)
-        held = np.where(sign < 0, b, 0.0)
-        step = link.saturates
-        built.channels.append(Channel(target, half, number_of_link, step, held, members))
+    holds = bool((sign < 0).any())
+    step = link.saturates
+    for members, answers, b in _strengths(
+        link, arrow, case, classes, sampler, usual, weights, half_life, holds
+    ):
+        channel = -1
+        if holds:
+            channel = len(built.channels)
+            held = np.where(sign < 0, b, 0.0)
+            built.channels.append(Channel(target, half, number_of_link, step, held, members))
         offspring = np.where(sign > 0, answers, 0.0)
         for c in members:
             built.entries.append(Entry(c, target, half, number_of_link, channel, step, offspring))
@@ -162,8 +168,11 @@ def _strengths(
     usual: F8,
     weights: F8,
     half_life: float,
+    holds: bool,
 ) -> list[tuple[tuple[int, ...], F8, F8]]:
     """Return, for each group of cause classes, answers of one event and the exponent that holds.
+
+    Where no draw holds anything down (`holds` is false) the exponents are zero.
 
     `extra` speaks of one event by itself; a share speaks of usual times, so its exponent allows for
     suppression that overlaps.
@@ -172,6 +181,7 @@ def _strengths(
     groups = _groups(link, arrow, classes, sampler)
     types = list(case.events)
     effect = usual[:, types.index(arrow.effect)]
+    none = np.zeros(sampler.draws)
     if form == "extra":
         scale: Scale = "log" if prior[0] > 0 else "linear"
         extra = np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
@@ -180,7 +190,7 @@ def _strengths(
             (
                 members,
                 offspring_from_extra(extra * times, within, half_life),
-                suppression_for(extra * times, effect, half_life, within),
+                suppression_for(extra * times, effect, half_life, within) if holds else none,
             )
             for members, times in groups
         ]
@@ -193,7 +203,9 @@ def _strengths(
         (
             members,
             share * times * effect / all_rates,
-            suppression_for_share(share * times * r / all_rates, r * link.saturates, half_life),
+            suppression_for_share(share * times * r / all_rates, r * link.saturates, half_life)
+            if holds
+            else none,
         )
         for r, (members, times) in zip(rates, groups, strict=True)
     ]

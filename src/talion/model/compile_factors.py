@@ -107,6 +107,8 @@ def factor_links(
         link = case.links[arrow.link]
         form, prior = link_strength(link, arrow.kind, case.word_strengths)
         sign = arrow_sign(reading, link, arrow, sampler)
+        if not sign.any():
+            continue
         number = links.index(arrow.link)
 
         def add(table: str, row: int, column: int, value: F8, number: int = number) -> None:

@@ -136,9 +136,10 @@ def suppression_for_share(
     True
     """
     low, high = np.zeros_like(share), np.full_like(share, LARGEST_EXPONENT)
-    for _ in range(50):
+    nodes = _unit_nodes()
+    for _ in range(40):
         middle = (low + high) / 2
-        enough = mean_suppression(middle, rate, half_life) <= 1 / (1 + share)
+        enough = _mean_suppression(middle, rate, half_life, nodes) <= 1 / (1 + share)
         low, high = np.where(enough, low, middle), np.where(enough, middle, high)
     return high
 
@@ -160,11 +161,24 @@ def mean_suppression(
     >>> mean_suppression(np.array([0.0]), np.array([0.1]), 7.0).tolist()
     [1.0]
     """
+    return _mean_suppression(b, rate, half_life, _unit_nodes())
+
+
+Nodes = tuple[NDArray[np.float64], NDArray[np.float64]]
+
+
+def _unit_nodes() -> Nodes:
+    """Return Gauss-Legendre nodes and weights on (0, 1)."""
     node, weight = np.polynomial.legendre.leggauss(48)
-    x, weight = (node + 1) / 2, weight / 2
+    return (node + 1) / 2, weight / 2
+
+
+def _mean_suppression(
+    b: NDArray[np.float64], rate: NDArray[np.float64], half_life: float, nodes: Nodes
+) -> NDArray[np.float64]:
+    y, weight = nodes[0][None, :], nodes[1]
     c = np.log(2) / (np.maximum(rate, 1e-9) * half_life)
     # With x = y^m, dx = m y^(m-1) dy; m > 1 spreads out the steep start at small c.
     m = np.maximum(1.0, 1.0 / c)[:, None]
-    y = x[None, :]
     inner = np.exp(-b[:, None] * y ** (m * c[:, None])) * m * y ** (m - 1)
     return np.asarray((inner * weight).sum(axis=1))
