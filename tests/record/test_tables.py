@@ -315,7 +315,7 @@ def _full(*_: object) -> None:
     raise OSError(28, "No space left on device")
 
 
-@pytest.mark.parametrize("stage", ["first", "third", "rename"])
+@pytest.mark.parametrize("stage", ["first", "sixth", "rename"])
 def test_a_full_disk_leaves_the_old_files(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stage: str
 ) -> None:
@@ -325,8 +325,8 @@ def test_a_full_disk_leaves_the_old_files(
     synced = os.fsync
     calls = iter(range(99))
     fails: Callable[..., object] = _full
-    if stage == "third":
-        fails = lambda fd: synced(fd) if next(calls) < 2 else _full()  # noqa: E731
+    if stage == "sixth":
+        fails = lambda fd: synced(fd) if next(calls) < 5 else _full()  # noqa: E731
     if stage == "rename":
         monkeypatch.setattr(Path, "replace", _full)
     else:

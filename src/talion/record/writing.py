@@ -92,10 +92,14 @@ def _conflict_cells(events: Iterable[Event]) -> Iterable[dict[str, Any]]:
 def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     """Write several files into a folder, all or none.
 
+    The files are complete on disk before the first is renamed. Should the system then refuse a
+    rename midway, the error names the files that are already new.
+
     Raises:
         OutputError: the folder or disk takes no files.
     """
     staged: dict[Path, Path] = {}
+    done: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, text in texts.items():
@@ -107,9 +111,11 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
                 os.fsync(file.fileno())
         for part, final in staged.items():
             part.replace(final)
+            done.append(final.name)
     except OSError as error:
         message = f"cannot write the tables: {error.strerror or error}"
-        remedy = "free some space or choose another folder; the old files are unchanged"
+        state = f"already new: {', '.join(done)}" if done else "the old files are unchanged"
+        remedy = f"free some space or choose another folder; {state}"
         raise OutputError(message, place=str(folder), remedy=remedy) from error
     finally:
         for part in staged:
