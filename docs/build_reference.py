@@ -1,4 +1,4 @@
-"""Write the reference pages that the code itself knows best: commands and Python calls.
+"""Write the reference pages that the code itself knows best: commands, Python calls, case format.
 
 python docs/build_reference.py           write them
 python docs/build_reference.py --check   only say whether they are current
@@ -15,12 +15,21 @@ from pathlib import Path
 
 import talion
 
+sys.path.insert(0, str(Path(__file__).resolve().parent))
+from case_format import case_format_page
+
 REFERENCE = Path(__file__).resolve().parent / "reference"
 NOTE = "<!-- Written by docs/build_reference.py; change the code and run `make docs`. -->\n\n"
 
 
 def help_text(*verb: str) -> str:
-    """What `talion VERB --help` prints, at a fixed width and without colour."""
+    """What `talion VERB --help` prints."""
+    text = run_talion(*verb, "--help")
+    return "\n".join(line.rstrip() for line in text.strip().splitlines())
+
+
+def run_talion(*arguments: str) -> str:
+    """What a command prints, at a fixed width and without colour."""
     plain = {
         **{k: v for k, v in os.environ.items() if k not in {"FORCE_COLOR", "GITHUB_ACTIONS"}},
         "COLUMNS": "96",
@@ -28,10 +37,9 @@ def help_text(*verb: str) -> str:
         "NO_COLOR": "1",
         "TERM": "dumb",
     }
-    code = "import sys; from talion.cli import main; sys.argv[0] = 'talion'; main()"
-    command = [sys.executable, "-c", code, *verb, "--help"]
+    command = [sys.executable, "-m", "talion", *arguments]
     done = subprocess.run(command, capture_output=True, text=True, check=True, env=plain)
-    return "\n".join(line.rstrip() for line in done.stdout.strip().splitlines())
+    return done.stdout
 
 
 def verbs() -> list[str]:
@@ -66,11 +74,18 @@ def python_page() -> str:
     return f"{NOTE}# Python calls\n" + "".join(entry(name) for name in [*calls, *errors])
 
 
+def schema_text() -> str:
+    """The JSON Schema of case files, as `talion schema` prints it."""
+    return run_talion("schema")
+
+
 def pages() -> dict[Path, str]:
     """Each generated page and its text."""
     return {
         REFERENCE / "commands.md": commands_page(),
         REFERENCE / "python.md": python_page(),
+        REFERENCE / "case-format.md": NOTE + case_format_page(),
+        REFERENCE / "case.schema.json": schema_text(),
     }
 
 

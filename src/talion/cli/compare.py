@@ -192,11 +192,18 @@ def _table(case: Case, asked: Asked, ensemble: Ensemble) -> Iterator[str]:
     begins = day_in_words(EPOCH + dt.timedelta(days=asked.begins))
     yield from heading(f"{what_if.title or asked.name} ({asked.name}), from {begins}")
     head = (*(f"{days} days" for days in DAYS), "nothing done")
-    counted = [_row(case, asked, name, ensemble) for name in (*case.events, *case.series)]
-    yield from columns([("events within", *head), *counted], numbers_from=1)
-    levels = [_row(case, asked, name, ensemble) for name in _levels(case)]
-    if levels:
-        yield from columns([("level after", *head), *levels], numbers_from=1)
+    same: list[str] = []
+    for what, subjects in (
+        ("events within", (*case.events, *case.series)),
+        ("level after", _levels(case)),
+    ):
+        rows = {name: _row(case, asked, name, ensemble) for name in subjects}
+        moved = [row for row in rows.values() if set(row[1:-1]) != {"0"}]
+        same += [_title(case, name) for name, row in rows.items() if row not in moved]
+        if moved:
+            yield from columns([(what, *head), *moved], numbers_from=1)
+    if same:
+        yield from sentence(f"No difference in any history: {'; '.join(same)}.")
     for world in (asked.key, asked.against):
         if share := ensemble.capped_share(world):
             yield from sentence(
@@ -218,7 +225,8 @@ def _row(case: Case, asked: Asked, subject: str, ensemble: Ensemble) -> tuple[st
         )
         cells.append(_cell(_effect(first, second)))
     known = second[np.isfinite(second)]
-    return (_title(case, subject), *cells, _number(float(known.mean())) if known.size else "-")
+    usual = _number(float(known.mean())) if known.size else "-"
+    return (_label(case, subject), *cells, usual)
 
 
 def _effect(first: object, second: object) -> Effect | None:
@@ -236,7 +244,8 @@ def _cell(effect: Effect | None) -> str:
         return "not known"
     if effect.mean == effect.low == effect.high == 0:
         return "0"
-    return f"{_signed(effect.mean)} [{_signed(effect.low)}, {_signed(effect.high)}]"
+    mean, low, high = map(_signed, (effect.mean, effect.low, effect.high))
+    return "about 0" if mean == low == high == "0" else f"{mean} [{low}, {high}]"
 
 
 def _signed(value: float) -> str:
@@ -254,10 +263,12 @@ def _number(value: float) -> str:
 
 
 def _title(case: Case, name: str) -> str:
-    """Return the title of a series or factor, cut to what a line has room for."""
     if name in case.factors:
-        title = case.factors[name].title or name.replace("_", " ")
-    else:
-        title = case.events[name].title if name in case.events else name.replace("_", " ")
-    room = max(20, width() - 80)
-    return title if len(title) <= room else title[: room - 1].rstrip() + "…"
+        return case.factors[name].title or name.replace("_", " ")
+    return case.events[name].title if name in case.events else name.replace("_", " ")
+
+
+def _label(case: Case, name: str) -> str:
+    """Return the title, or the id where a line has no room for it."""
+    title = _title(case, name)
+    return title if len(title) <= max(20, width() - 80) else name
