@@ -144,6 +144,21 @@ def test_rivals_and_days_that_differ_are_conflicts_and_less_exact_words_are_not(
     assert {c.field for c in merged.conflicts} == {"initiator", "date"}
 
 
+@pytest.mark.parametrize(
+    ("one", "other", "merged"),
+    [
+        ("claimed", "reported", "reported"),
+        ("claimed", "claimed", "claimed"),
+        ("disputed", "reported", "disputed"),
+    ],
+)
+def test_a_second_source_confirms_a_claim_and_settles_no_dispute(
+    one: str, other: str, merged: str
+) -> None:
+    record = record_of(report("a", status=one), report("b", **OTHER, status=other))
+    assert merge_reports(record).events[0].status == merged
+
+
 def test_a_report_that_fits_two_events_is_left_apart() -> None:
     one = report("a")
     two = report("b", source="third", start=date(2024, 1, 12), end=date(2024, 1, 12))

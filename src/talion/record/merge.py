@@ -15,7 +15,8 @@ A group of reports is merged only if every two of them fit. Where one report fit
 fit each other, it is not known which it reports, and all stay apart.
 
 Of a merged event: the finest dated interval; harm from the lowest low to the highest high, the
-best of the best graded report that states one; sources joined; the id of the report that was
+best of the best graded report that states one; disputed if any report is, else reported if any
+is, else claimed; the larger size; sources joined; the id of the report that was
 published first; everything else from the best graded report that states it. What cannot both be
 true is kept as a `Conflict`. `Event.reports` holds the reports.
 """
@@ -26,6 +27,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from datetime import timedelta
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from talion.record.event import PRECISIONS, Conflict, Event, Harm
@@ -97,15 +99,15 @@ def _renamed(event: Event, names: dict[str, str]) -> Event:
 
 def fits(one: Event, other: Event, record: Record) -> bool:
     """Return whether two reports may be of one event, by the rule above."""
-    return (
+    return (  # the cheap and telling questions first
         one.action == other.action
-        and not (one.overlaps or other.overlaps)
+        and (one.country == other.country or not one.country or not other.country)
         and not (one.coding and one.coding == other.coding)
-        and {*one.sources}.isdisjoint(other.sources)
+        and not (one.overlaps or other.overlaps)
         and _near_in_time(one, other)
-        and (not one.country or not other.country or one.country == other.country)
         and _same_place(one.place, other.place)
         and _same_sides(one, other, record)
+        and {*one.sources}.isdisjoint(other.sources)
     )
 
 
@@ -116,12 +118,15 @@ def _near_in_time(one: Event, other: Event) -> bool:
 
 
 def _same_place(one: str, other: str) -> bool:
+    if one == other:
+        return True
     first, second = _words(one), _words(other)
     return not first or not second or not first.isdisjoint(second)
 
 
-def _words(place: str) -> set[str]:
-    words = set(re.findall(r"\w+", place.lower()))
+@lru_cache(maxsize=4096)
+def _words(place: str) -> frozenset[str]:
+    words = frozenset(re.findall(r"\w+", place.lower()))
     return words - GENERIC or words
 
 
@@ -198,6 +203,7 @@ def _merged(group: Sequence[Event], record: Record) -> Event:
         target=_narrowest([e.target for e in ranked], record),
         place=next((e.place for e in ranked if e.place), ""),
         country=next((e.country for e in ranked if e.country), ""),
+        status=_status([e.status for e in ranked]),
         size=max(e.size for e in ranked),
         attacks=max(e.attacks for e in ranked),
         deaths=_widest([e.deaths for e in ranked]),
@@ -218,6 +224,11 @@ def _rank(event: Event, record: Record) -> tuple[str, int, str]:
     """Best graded first, then the most finely dated, then by id."""
     grades = [record.source(source).grade or "F6" for source in event.sources]
     return min(grades, default="F6"), list(PRECISIONS).index(event.precision), event.id
+
+
+def _status(said: Sequence[str]) -> str:
+    """Return `disputed` if any report is, else `reported` if any is: a second source confirms."""
+    return next(word for word in ("disputed", "reported", "claimed") if word in said)
 
 
 def _narrowest(ranked: Sequence[str], record: Record) -> str:

@@ -38,6 +38,9 @@ class RowFault(NamedTuple):
 class Record:
     """Sources, actors, events, totals, absences and coverage of one period.
 
+    As read, two reports of one event are two events: `merge_reports` joins them, and a record
+    should be merged before anything is counted.
+
     Args:
         period: first and last day covered at all.
         sources, actors, events, counts, absences, coverage: the rows.
