@@ -102,12 +102,15 @@ def _unreadable(case: Case) -> Iterator[InputError]:
         except ValueError as error:
             place = _place(case, "judgments", name, "word")
             yield CaseError(str(error), place=place, value=judgment.word)
+        seen: set[tuple[str, str]] = set()
         for part in parts_of(case, name):
             try:
                 measures_of(part.test, part.setting)
             except JudgmentTestError as error:
                 place = _place_of(case, part)
-                yield JudgmentTestError(error.message, place=place, remedy=error.remedy)
+                if (place, error.message) not in seen:  # once, not at every horizon
+                    seen.add((place, error.message))
+                    yield JudgmentTestError(error.message, place=place, remedy=error.remedy)
 
 
 def _tests_of(case: Case) -> Iterator[tuple[Part, Difference]]:

@@ -64,7 +64,8 @@ class Effect:
     """A difference between two what-ifs over draws of the parameters.
 
     Attributes:
-        mean: mean of psi over draws.
+        mean: mean of psi over draws; for per cent that of the logarithms of the ratios, turned
+            back, since a few draws with large ratios would carry a plain mean.
         low, high: 80 % interval of psi over draws.
         unit: `%`, `points`, `events` or `events a month`.
         smallest: the signed smallest effect that matters, same unit.
@@ -240,5 +241,8 @@ def summarise_effect(
     if known.size == 0:
         return None
     low, high = np.quantile(known, INTERVAL)
+    mean = float(known.mean())
+    if unit == "%":
+        mean = 100.0 * math.expm1(float(np.log1p(known / 100.0).mean()))
     q = float(holds[np.isfinite(psi)].mean())
-    return Effect(float(known.mean()), float(low), float(high), unit, smallest, q, noise)
+    return Effect(mean, float(low), float(high), unit, smallest, q, noise)

@@ -166,4 +166,5 @@ def names_of(case: Case, horizon: int | None = None) -> Names:
     if horizon is not None:
         day = case.as_of + dt.timedelta(days=horizon)
         said = f"{day.day} {day:%B %Y} ({horizon} days)"
-    return Names(titles, case.as_of, said)
+    starts = {name: _date(day) for name, day in case.what_if_days().items()}
+    return Names(titles, case.as_of, said, starts)

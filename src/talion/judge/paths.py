@@ -37,22 +37,28 @@ class Path:
         links: ids, in the order of the case.
         informed: those of them with data at both ends.
         measured: nodes the test measures.
-        measured_has_data: the record holds rows or values of everything the test measures.
+        unrecorded: those of them that the record does not show.
     """
 
     links: tuple[str, ...]
     informed: tuple[str, ...]
     measured: tuple[str, ...]
-    measured_has_data: bool
+    unrecorded: tuple[str, ...]
+
+    @property
+    def no_data(self) -> bool:
+        """Whether nothing in the record can bear on the test.
+
+        Nothing of what it measures is recorded, or there are links on its path and none of them
+        has data at both ends.
+        """
+        nothing_seen = len(self.unrecorded) == len(self.measured)
+        return nothing_seen or (bool(self.links) and not self.informed)
 
     @property
     def has_data(self) -> bool:
-        """Whether the record can bear on the test at all.
-
-        What is measured must itself be recorded, and some link on the path must have data at
-        both ends; a path without links (a rate on its own) needs the first only.
-        """
-        return self.measured_has_data and (bool(self.informed) or not self.links)
+        """Whether the record can bear on the whole test: all that it measures is recorded too."""
+        return not self.no_data and not self.unrecorded
 
 
 @dataclass(frozen=True)
@@ -133,7 +139,7 @@ class SystemGraph:
         on_path = {e.link for e in used} - {""}
         links = tuple(name for name in self.case.links if name in on_path)
         informed = tuple(name for name in links if name in self.informed_links)
-        return Path(links, informed, tuple(sorted(ends)), ends <= self.with_data)
+        return Path(links, informed, tuple(sorted(ends)), tuple(sorted(ends - self.with_data)))
 
 
 def _group(edges: Iterable[Edge], key: str) -> dict[str, list[Edge]]:
@@ -203,7 +209,7 @@ def path_of(graph: SystemGraph, part: Part) -> Path:
     """Return the path of one part; empty for a test of the record."""
     case, test = graph.case, part.test
     if test.kind == "record":
-        return Path((), (), (), bool(case.record.events))
+        return Path((), (), (), ())
     if test.kind == "share":
         return graph.path(measured_by(case, test), None)
     paths = []
@@ -216,4 +222,4 @@ def path_of(graph: SystemGraph, part: Part) -> Path:
     links = tuple(name for name in case.links if name in on_path)
     informed = tuple(name for name in links if name in graph.informed_links)
     measured = tuple(sorted({m for path in paths for m in path.measured}))
-    return Path(links, informed, measured, all(path.measured_has_data for path in paths))
+    return Path(links, informed, measured, tuple(m for m in measured if m not in graph.with_data))

@@ -84,8 +84,6 @@ def power_to_see(
     >>> power_to_see(0.5, 1.0, 4, 90, 90) < 0.5 < power_to_see(0.5, 1.0, 60, 90, 90)
     True
     """
-    from scipy.stats import poisson
-
     if expected_before <= 0:
         return 0.0
     expected_after = true_ratio * expected_before * days_after / days_before
@@ -96,8 +94,14 @@ def power_to_see(
     weighted = threshold * days_after
     edge = weighted / (weighted + days_before)
     seen = high < edge if true_ratio < threshold else low > edge
-    chance = poisson.pmf(before, expected_before) * poisson.pmf(after, expected_after)
+    chance = _poisson(before, expected_before) * _poisson(after, expected_after)
     return float((chance * seen).sum())
+
+
+def _poisson(k: I8, mean: float) -> F8:
+    from scipy.special import gammaln
+
+    return np.asarray(np.exp(k * math.log(mean) - mean - gammaln(k + 1)))
 
 
 def _most(mean: float) -> int:

@@ -190,7 +190,7 @@ def _judge(
     parts = tuple(j.result for j in judged)
     if main is None:
         label = label_for(Grounds(nature="untestable"))
-        said = label_sentence(label, Path((), (), (), False), None, None)
+        said = label_sentence(label, Path((), (), (), ()), None, None)
         return JudgmentResult(
             key, judgment, label, said, parts, None, True, (), word.range, "", "",
             "No confidence is stated, since nothing was tested.",
@@ -249,7 +249,7 @@ def _judge_part(
         label=label,
         label_sentence=label_sentence(label, path, shares.get(AS_WRITTEN), check),
         likelihood_sentence=likelihood_sentence(kind, shares, effects) if check is None else "",
-        no_data=check is None and not path.has_data,
+        no_data=check is None and path.no_data,
         path=path.links,
     )
     return _Judged(result, path, check)

@@ -133,8 +133,9 @@ def label_sentence(label: Label, path: Path, share: Share | None, check: RecordC
         return f"{said} {check.sentence}"
     if label is Label.RESTS:
         rests = f"It holds if the author's links work as written ({_links(path.links)})"
-        data = "the model is not fitted to the record" if path.has_data else "no data here"
-        return f"{rests}; {data}."
+        if not path.links:
+            rests = "It follows from the usual rates stated; no link bears on it"
+        return f"{rests}; {_data_words(path)}."
     if label is Label.UNRESOLVED:
         return _unresolved(share)
     return _SAID[label]
@@ -152,6 +153,18 @@ _SAID = {
     "priors that make events breed without end.",
     Label.CHECKED: "The record was asked.",
 }
+
+
+def _data_words(path: Path) -> str:
+    if path.no_data:
+        return "no data here"
+    if path.unrecorded:
+        return f"no data on {_listed(path.unrecorded)}"
+    return "the model is not fitted to the record"
+
+
+def _listed(names: Sequence[str]) -> str:
+    return ", ".join(name.replace("_", " ") for name in names)
 
 
 def _unresolved(share: Share | None) -> str:
@@ -179,8 +192,10 @@ def _confidence(readings: Shares, path: Path, check: RecordCheck | None) -> tupl
     if check is not None:
         return _confidence_in_check(check)
     written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
-    if not path.has_data:
+    if path.no_data:
         return "low", "no data bear on it"
+    if path.unrecorded:
+        return "low", f"no data bear on {_listed(path.unrecorded)}"
     if written is None or blank is None:
         return "low", "not every reading can answer"
     spread = abs(written.probability - blank.probability)
@@ -208,16 +223,14 @@ def footing_sentence(path: Path, check: RecordCheck | None) -> str:
         rows = f"{len(check.rows)} recorded rows" if check.rows else "the record's rows"
         gaps = f"; {'; '.join(check.gaps)}" if check.gaps else ""
         return f"Footing: {rows}{gaps}."
+    lacks = f"; not recorded: {_listed(path.unrecorded)}" if path.unrecorded else ""
     if not path.links:
-        return "Footing: usual rates alone; no link moves what it measures."
+        return f"Footing: usual rates alone; no link moves what it measures{lacks}."
     total = len(path.links)
     noun = "link" if total == 1 else "links"
-    if not path.has_data:
-        lacks = (
-            "what it measures is not recorded" if not path.measured_has_data else "none has data"
-        )
-        return f"Footing: {total} {noun} ({_links(path.links)}); no data here, since {lacks}."
+    if path.no_data:
+        return f"Footing: {total} {noun} ({_links(path.links)}); no data here{lacks}."
     return (
         f"Footing: {total} {noun} ({_links(path.links)}), of which {len(path.informed)} join things "
-        "that the record shows; none is fitted to it."
+        f"that the record shows; none is fitted to it{lacks}."
     )

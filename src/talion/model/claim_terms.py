@@ -67,11 +67,13 @@ class Names:
         titles: id -> title; an id without a title is shown with its underscores as spaces.
         as_of: the cut-off, so that "as_of + 30 days" can be printed as a date.
         horizon: how "horizon" is said, such as "11 August 2024 (180 days)".
+        starts: what-if -> the day it begins, so that moments after it are printed as dates.
     """
 
     titles: Mapping[str, str] = field(default_factory=dict)
     as_of: dt.date | None = None
     horizon: str = "the horizon"
+    starts: Mapping[str, dt.date] = field(default_factory=dict)
 
     def of(self, name: str) -> str:
         """Return the title of `name`."""
@@ -204,7 +206,9 @@ class Moment(FromText):
 
     def in_words(self, names: Names) -> str:
         """Return the day as text, as a date where it can be known."""
-        start = self.date or (names.as_of if self.anchor == "as_of" else None)
+        start = self.date or names.starts.get(self.anchor)
+        if self.anchor == "as_of":
+            start = names.as_of
         if start is not None:
             return _say_date(start + dt.timedelta(days=self.days))
         anchors = {"as_of": "the cut-off", "horizon": names.horizon}
