@@ -1,0 +1,1 @@
+"""Estimating the dynamics from dated events."""
