@@ -1,7 +1,8 @@
-"""The charts' JavaScript: Vega, Vega-Lite and the expression interpreter as one inlined script.
+"""What is made once and kept: the charts' JavaScript and the chart templates.
 
-The bundle takes seconds to build, so it is kept in the user's cache under the versions it was made
-of. It is built by the library `vl-convert` on this machine; none of it is part of the project.
+The script (Vega, Vega-Lite, the expression interpreter) is built by the library `vl-convert` on
+this machine and takes seconds; none of it is part of the project. Both are kept in the user's cache
+under a hash of what they were made of. A cache that cannot be read or written only costs time.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ import hashlib
 import os
 import sys
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 
 _ENTRY = "window.vegaEmbed=vegaEmbed;"
@@ -30,15 +32,27 @@ def chart_script() -> str:
     """Return the script that defines `vegaEmbed`, safe to stand inside a script element."""
     from importlib.metadata import version
 
-    import vl_convert
+    def build() -> str:
+        import vl_convert
 
-    made_of = f"{version('vl-convert-python')} {vl_convert.get_vega_version()} {_ENTRY}"
-    name = f"charts-{hashlib.sha256(made_of.encode()).hexdigest()[:16]}.js"
-    kept = cache_folder() / name
-    found = _read(kept)
+        return _inline(vl_convert.javascript_bundle(_ENTRY))
+
+    return kept("charts.js", f"vl-convert {version('vl-convert-python')} {_ENTRY}", build)
+
+
+def kept(name: str, made_of: str, make: Callable[[], str]) -> str:
+    """Return a text from the cache, or make it and keep it.
+
+    Args:
+        name: ending of its file name.
+        made_of: everything its content depends on.
+        make: makes it.
+    """
+    path = cache_folder() / f"{hashlib.sha256(made_of.encode()).hexdigest()[:16]}-{name}"
+    found = _read(path)
     if found is None:
-        found = _inline(vl_convert.javascript_bundle(_ENTRY))
-        _keep(kept, found)
+        found = make()
+        _keep(path, found)
     return found
 
 
@@ -53,7 +67,7 @@ def _inline(script: str) -> str:
 
 
 def _read(path: Path) -> str | None:
-    """Return a kept script if its own hash, in its last line, still fits it."""
+    """Return a kept text if its own hash, in its last line, still fits it."""
     try:
         text = path.read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):
@@ -62,14 +76,13 @@ def _read(path: Path) -> str | None:
     return body if hashlib.sha256(body.encode()).hexdigest() == mark else None
 
 
-def _keep(path: Path, script: str) -> None:
-    """Keep the script for the next report. A cache that cannot be written only costs time."""
+def _keep(path: Path, text: str) -> None:
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.NamedTemporaryFile(
             "w", encoding="utf-8", newline="\n", dir=path.parent, delete=False
         ) as part:
-            part.write(f"{script}\n//{hashlib.sha256(script.encode()).hexdigest()}")
+            part.write(f"{text}\n//{hashlib.sha256(text.encode()).hexdigest()}")
         Path(part.name).replace(path)
     except OSError:
         return

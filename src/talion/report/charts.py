@@ -14,8 +14,10 @@ import re
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from pathlib import Path
+from typing import Any
 
+from talion.report.bundle import kept
 from talion.report.words import clean
 
 INK, BLUE, MUTED = "#1f2933", "#0072b2", "#66717c"
@@ -61,16 +63,26 @@ def significant(x: Any, digits: int = 4) -> Any:
 
 
 def templates() -> dict[str, Spec]:
-    """Return every template by name, as Vega-Lite."""
+    """Return every template by name, as Vega-Lite; kept, since writing them anew takes seconds."""
+    from importlib.metadata import version
+
+    source = Path(__file__).read_text(encoding="utf-8")
+    text = kept("templates.json", f"altair {version('altair')} {source}", _write_templates)
+    found: dict[str, Spec] = json.loads(text)
+    return found
+
+
+def _write_templates() -> str:
     makers: dict[str, Callable[[], Any]] = {
         "timeline": _timeline,
         "totals": _totals,
         "fan": lambda: _fan(log=False),
         "fan_log": lambda: _fan(log=True),
         "level": _level,
+        "total": _total,
         "effects": _effects,
     }
-    return {name: _finish(make()) for name, make in makers.items()}
+    return json.dumps({name: _finish(make()) for name, make in makers.items()})
 
 
 def _finish(chart: Any) -> Spec:
@@ -203,12 +215,20 @@ def _timeline() -> Any:
         "type:N",
         sort=None,
         title=None,
-        axis=alt.Axis(labelLimit=165, minExtent=165, labelColor=INK),
+        axis=alt.Axis(labelLimit=215, minExtent=215, labelColor=INK),
     )
     gaps = (
         alt.Chart(_named("gaps"))
-        .mark_rect(color=GAP, opacity=0.55)
-        .encode(x=alt.X("start:T"), x2="end:T", y=y, tooltip=[alt.Tooltip("why:N", title="gap")])
+        .mark_rect(color=GAP)
+        .encode(
+            x=alt.X("start:T"),
+            x2="end:T",
+            y=y,
+            opacity=alt.Opacity(
+                "shade:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1])
+            ),
+            tooltip=[alt.Tooltip("why:N", title="gap")],
+        )
     )
     known = (
         alt.Chart(_named("known"))
@@ -241,7 +261,7 @@ def _timeline() -> Any:
             ],
         )
     )
-    return alt.layer(gaps, known, events).properties(width=640, height=alt.Step(21))
+    return alt.layer(gaps, known, events).properties(width=780, height=alt.Step(21))
 
 
 def _totals() -> Any:
@@ -256,7 +276,7 @@ def _totals() -> Any:
         alt.Tooltip("dated:Q", title="dated rows"),
     ]
     total = base.mark_rect(color=BLUE, opacity=0.22, stroke=BLUE, strokeWidth=1).encode(
-        x=x, x2="end:T", y=alt.Y("reported_rate:Q", title="attacks a day"), y2="zero:Q", tooltip=tip
+        x=x, x2="end:T", y=alt.Y("reported_rate:Q", title="events a day"), y2="zero:Q", tooltip=tip
     )
     dated = base.mark_rect(color=INK, opacity=0.85).encode(
         x=x, x2="end:T", y="dated_rate:Q", y2="zero:Q", tooltip=tip
@@ -266,7 +286,7 @@ def _totals() -> Any:
         .mark_point(shape="diamond", filled=True, color=ORANGE, size=60)
         .encode(x="start:T", y="at:Q", tooltip=[alt.Tooltip("why:N", title="conflict")])
     )
-    return alt.layer(total, dated, odd).properties(width=640, height=190)
+    return alt.layer(total, dated, odd).properties(width=900, height=190)
 
 
 def _bands(y_title: str, scale: Any) -> list[Any]:
@@ -293,20 +313,20 @@ def _bands(y_title: str, scale: Any) -> list[Any]:
     )
     paths = (
         alt.Chart(_named("paths"))
-        .mark_line(color=BLUE, strokeWidth=0.7, opacity=0.55)
+        .mark_line(color=BLUE, strokeWidth=0.7, opacity=0.45)
         .encode(x="day:T", y="value:Q", detail="path:N")
     )
     return [*areas, paths, median]
 
 
-def _known_until(align: Literal["left", "right"]) -> Any:
+def _known_until() -> Any:
     import altair as alt
 
     base = alt.Chart(_named("known"))
     rule = base.mark_rule(color=INK, strokeWidth=1).encode(x="day:T")
-    text = base.mark_text(
-        color=MUTED, align=align, dx=-4 if align == "right" else 4, fontSize=10, y=-7
-    ).encode(x="day:T", text="label:N")
+    text = base.mark_text(color=MUTED, align="left", dx=4, fontSize=10, y=-6).encode(
+        x="day:T", text="label:N"
+    )
     return rule + text
 
 
@@ -346,7 +366,7 @@ def _fan(*, log: bool) -> Any:
         .mark_rect(filled=False, stroke=MUTED, strokeWidth=1)
         .encode(x="start:T", x2="end:T", y="rate:Q", y2="zero:Q")
     )
-    layers = [*_bands(title, scale), reported, record, _baselines(), _known_until("right")]
+    layers = [*_bands(title, scale), reported, record, _baselines(), _known_until()]
     return alt.layer(*layers).properties(width=330, height=150)
 
 
@@ -354,8 +374,28 @@ def _level() -> Any:
     import altair as alt
 
     scale = alt.Scale(zero=True, nice=True)
-    layers = [*_bands("level", scale), _baselines(), _known_until("left")]
+    layers = [*_bands("level", scale), _baselines(), _known_until()]
     return alt.layer(*layers).properties(width=330, height=150)
+
+
+def _total() -> Any:
+    """Events counted from a day on: for types so rare that a week says nothing."""
+    import altair as alt
+
+    known = (
+        alt.Chart(_named("record"))
+        .mark_line(color=INK, strokeWidth=1.6, interpolate="step-after")
+        .encode(
+            x="day:T",
+            y="value:Q",
+            tooltip=[
+                alt.Tooltip("day:T", title="day", format="%d %b %Y"),
+                alt.Tooltip("value:Q", title="dated rows so far"),
+            ],
+        )
+    )
+    layers = [*_bands("events so far", alt.Scale(zero=True)), known, _baselines()]
+    return alt.layer(*layers, _known_until()).properties(width=330, height=150)
 
 
 def _effects() -> Any:
@@ -366,7 +406,7 @@ def _effects() -> Any:
         "name:N",
         sort=None,
         title=None,
-        axis=alt.Axis(labelLimit=205, minExtent=205, labelColor=INK),
+        axis=alt.Axis(labelLimit=250, minExtent=250, labelColor=INK),
     )
     base = alt.Chart(_named("effects"))
     tip = [
@@ -383,6 +423,6 @@ def _effects() -> Any:
         y=y, x="mean:Q", tooltip=tip
     )
     text = base.mark_text(color=MUTED, align="right", fontSize=11).encode(
-        y=y, x=alt.value(520), text="said:N"
+        y=y, x=alt.value(540), text="said:N"
     )
     return alt.layer(zero, rule, dot, text).properties(width=390, height=alt.Step(24))

@@ -96,7 +96,7 @@ def draw(
     for arrow in arrows:
         routes[arrow.source, arrow.target].append(arrow)
     ends = _count_ends(nodes, routes)
-    boxes = _even([_box(n, ends[n.id]) for n in nodes])
+    boxes = _even([_box(n, ends[n.id]) for n in nodes], columns)
     layout = place(boxes, list(routes), columns=len(columns), gap=_gap(nodes, routes), seed=seed)
     curves = _label(_route(layout, routes))
     return Diagram(layout, curves, _svg(layout, nodes, curves, columns, summary))
@@ -141,9 +141,9 @@ def _box(node: Node, ends: dict[str, int]) -> Box:
     return Box(node.id, node.column, round(width), round(height))
 
 
-def _even(boxes: Sequence[Box]) -> list[Box]:
+def _even(boxes: Sequence[Box], columns: Sequence[str]) -> list[Box]:
     """Give the boxes of a column one width, so that an arrow leaving one cannot cut its neighbour."""
-    widest: dict[int, float] = defaultdict(float)
+    widest = {c: text_width(title) + 8 for c, title in enumerate(columns)}
     for box in boxes:
         widest[box.column] = max(widest[box.column], box.width)
     return [Box(b.id, b.column, widest[b.column], b.height) for b in boxes]
@@ -344,13 +344,15 @@ def _draw_curve(out: _Drawing, curve: Curve, titles: dict[str, str]) -> None:
     path = _path(curve.pieces)
     for k, arrow in enumerate(curve.arrows):
         verb = {True: "raises", False: "lowers", None: "turns"}[arrow.raises]
-        name = f"{arrow.link}: {titles[curve.source]} {verb} {titles[curve.target]}"
+        signed = arrow.raises is not None
+        name = f"{titles[curve.source]} {verb} {titles[curve.target]}"
         out.add(
-            '<a class="arrow {} w{}{}" href="#link-{}" data-link="{}" data-ends="{} {}" '
-            'aria-label="{}"><title>{}</title><path class="reach" d="{}"/>'
-            '<path class="line" d="{}" marker-end="url(#tip-{})"{}/></a>',
-            verb, arrow.weight, " silent" if arrow.silent else "", arrow.link, arrow.link,
-            curve.source, curve.target, name, f"{name}. {clean(arrow.note)}".rstrip(),
+            '<a class="arrow {} w{}{}" href="#{}" data-link="{}" data-ends="{} {}"><title>{}</title>'
+            '<path class="reach" d="{}"/><path class="line" d="{}" marker-end="url(#tip-{})"{}/></a>',
+            verb, arrow.weight, " silent" if arrow.silent else "",
+            f"link-{arrow.link}" if signed else f"node-{curve.target}",
+            arrow.link if signed else "", curve.source, curve.target,
+            f"{arrow.link}: {name}" if signed else f"{name}: {arrow.note}",
             path, path, verb,
             Markup(' transform="translate(0 {})"').format(3 * k) if k else "",
         )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from markupsafe import Markup
@@ -166,12 +167,12 @@ def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartVi
         title=part.title,
         text=part.text,
         horizon=part.horizon or "",
-        world=worlds.get(part.world, "") if simulated else "",
+        world=_world_said(part, worlds) if simulated else "",
         label=look(part.label),
         label_sentence=part.label_sentence,
         likelihood=part.likelihood_sentence,
         no_data=part.no_data,
-        marks=draw_marks(marks_of(part, fixed=part.label.name == "FIXED"), None)
+        marks=draw_marks(marks_of(part, fixed=part.label.name == "FIXED"), None, axis=True)
         if simulated
         else None,
         readings=tuple(_reading(part, name) for name in part.readings) if simulated else (),
@@ -186,6 +187,12 @@ def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartVi
         gaps=check.gaps if check else (),
         rows=tuple(Row(r, reader.event_line(r)) for r in check.rows) if check else (),
     )
+
+
+def _world_said(part: PartResult, worlds: Mapping[str, str]) -> str:
+    """Return the what-if a test is asked under, unless its text names it already."""
+    title = worlds.get(part.world, "")
+    return "" if title in part.text else title
 
 
 def _reading(part: PartResult, name: str) -> ReadingRow:

@@ -36,7 +36,9 @@ def _x(p: float) -> float:
     return round(LEFT + min(max(p, 0.0), 1.0) * (WIDTH - LEFT - RIGHT), 1)
 
 
-def draw_marks(marks: Sequence[Mark], word: tuple[float, float] | None) -> Markup:
+def draw_marks(
+    marks: Sequence[Mark], word: tuple[float, float] | None, *, axis: bool = False
+) -> Markup:
     """Return the marks of one judgment, one above the other, over the range of the author's word.
 
     >>> svg = draw_marks([Mark("No view", "none", 0.5, 0.2, 0.8)], (0.9, 1.0))
@@ -45,10 +47,11 @@ def draw_marks(marks: Sequence[Mark], word: tuple[float, float] | None) -> Marku
     """
     shown = [m for m in marks if m.value is not None]
     height = TOP + ROW * max(1, len(shown)) + 4
+    foot = 14 if axis else 0
     parts = [
         Markup(
             '<svg class="marks" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
-        ).format(WIDTH, height, WIDTH, height, _sentence(marks, word))
+        ).format(WIDTH, height + foot, WIDTH, height + foot, _sentence(marks, word))
     ]
     for p in (0, 0.25, 0.5, 0.75, 1):
         parts.append(
@@ -62,6 +65,13 @@ def draw_marks(marks: Sequence[Mark], word: tuple[float, float] | None) -> Marku
                 _x(word[0]), max(3.0, _x(word[1]) - _x(word[0])), height - 4
             )
         )
+    if axis:
+        parts += [
+            Markup('<text class="axis" x="{}" y="{}" text-anchor="{}">{}</text>').format(
+                _x(p), height + 10, anchor, said
+            )
+            for p, anchor, said in ((0, "start", "0"), (0.5, "middle", "50"), (1, "end", "100 %"))
+        ]
     for row, mark in enumerate(shown):
         parts.append(_mark(mark, TOP + ROW * row + 3))
     parts.append(Markup("</svg>"))
@@ -78,7 +88,7 @@ def _mark(mark: Mark, y: float) -> Markup:
         )
     ring = Markup('<circle class="ring {}" cx="{}" cy="{}" r="4.6"/>').format(mark.style, x, y)
     if mark.style == "half":
-        ring += Markup('<path class="half" d="M{0} {1}a4.6 4.6 0 0 0 0 9.2z"/>').format(
+        ring += Markup('<path class="half-side" d="M{0} {1}a4.6 4.6 0 0 0 0 9.2z"/>').format(
             x, round(y - 4.6, 1)
         )
     return line + ring

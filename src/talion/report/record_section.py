@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Any
 
 from talion.judge.results import RunResult
 from talion.model.case import Case
@@ -189,43 +190,37 @@ def _totals_views(result: RunResult) -> Iterator[TotalsView]:
 
 
 def _type_of(case: Case) -> dict[str, str]:
-    """Return event id -> title of the first event type it is of, or its action."""
+    """Return event id -> title of the first event type it is of, or "other: " and its action."""
     found: dict[str, str] = {}
     for name, event_type in case.events.items():
         for event in events_of_type(case, name):
             found.setdefault(event.id, event_type.title)
-    return {e.id: found.get(e.id, e.action.replace("_", " ")) for e in case.record.events}
+    return {
+        e.id: found.get(e.id, f"other: {e.action.replace('_', ' ')}") for e in case.record.events
+    }
 
 
 def _timeline(result: RunResult, reader: EvidenceReader) -> Chart | None:
     case, record = result.case, result.record
-    if not record.events:
+    first = record.period[0]
+    shown = [e for e in record.events if e.countable and e.day >= first]
+    if not shown:
         return None
     kinds = _type_of(case)
-    counts = Counter(kinds.values())
-    order = [kind for kind, _ in counts.most_common()]
-    events = sorted(record.events, key=lambda e: (order.index(kinds[e.id]), e.day))
-    gaps = [
-        (kind, max(c.start, record.period[0]), c.end + timedelta(days=1), c)
-        for c in record.coverage
-        if c.listing != "near complete"
-        for kind in sorted({kinds[e.id] for e in record.events if e.action == c.of})
-    ]
-    most = order[0]
+    counts = Counter(kinds[e.id] for e in shown)
+    order = sorted(counts, key=lambda k: (k.startswith("other: "), -counts[k]))
+    events = sorted(shown, key=lambda e: (order.index(kinds[e.id]), e.day))
+    most = max(counts, key=lambda k: counts[k])
     return Chart(
         id="timeline",
         template="timeline",
         title=f"{plural(len(events), 'recorded event')} of {plural(len(order), 'kind')}; "
         f"“{most}” most often ({counts[most]})",
-        subtitle="A mark a row, larger where deaths are stated; diamonds: sources disagree; grey: "
-        f"listing incomplete or unknown. Cut-off {day(case.as_of)}",
+        subtitle="A mark a row, larger where deaths are stated; diamonds: sources disagree; light "
+        f"grey: partly listed; dark grey: listing unknown. {_left_out(record.events, first)}"
+        f"Cut-off {day(case.as_of)}",
         datasets={
-            "gaps": {
-                "type": [g[0] for g in gaps],
-                "start": [g[1].isoformat() for g in gaps],
-                "end": [g[2].isoformat() for g in gaps],
-                "why": [f"{g[3].listing}. {g[3].note}".strip() for g in gaps],
-            },
+            "gaps": _gap_columns(result, kinds, set(order)),
             "known": {"day": [case.as_of.isoformat()]},
             "events": {
                 "day": [e.day.isoformat() for e in events],
@@ -239,7 +234,7 @@ def _timeline(result: RunResult, reader: EvidenceReader) -> Chart | None:
                 "note": [e.note[:110] for e in events],
             },
         },
-        sentence=f"Timeline of {len(events)} recorded events from {day(events[0].start)}; "
+        sentence=f"Timeline of {len(events)} recorded events from {day(first)}; "
         + "; ".join(f"{n} {kind}" for kind, n in counts.most_common(6))
         + ".",
         data={
@@ -248,11 +243,37 @@ def _timeline(result: RunResult, reader: EvidenceReader) -> Chart | None:
             "first": [day(min(e.start for e in events if kinds[e.id] == k)) for k in order],
             "last": [day(max(e.end for e in events if kinds[e.id] == k)) for k in order],
             "stated deaths": [
-                str(sum(_deaths(e) for e in events if kinds[e.id] == k and e.countable))
-                for k in order
+                str(sum(_deaths(e) for e in events if kinds[e.id] == k)) for k in order
             ],
         },
     )
+
+
+def _left_out(events: Sequence[Event], first: date) -> str:
+    aggregates = sum(not e.countable for e in events)
+    early = sum(e.countable and e.day < first for e in events)
+    said = []
+    if aggregates:
+        said.append(f"{plural(aggregates, 'aggregate')} of rows counted already")
+    if early:
+        said.append(f"{plural(early, 'event')} before {day(first)}")
+    return f"Left out: {' and '.join(said)}. " if said else ""
+
+
+def _gap_columns(result: RunResult, kinds: dict[str, str], shown: set[str]) -> dict[str, list[Any]]:
+    """Return a row for each stretch and kind of event that is not near completely listed."""
+    record = result.record
+    columns: dict[str, list[Any]] = {k: [] for k in ("type", "start", "end", "shade", "why")}
+    for c in record.coverage:
+        if c.listing == "near complete":
+            continue
+        for kind in sorted({kinds[e.id] for e in record.events if e.action == c.of} & shown):
+            columns["type"].append(kind)
+            columns["start"].append(max(c.start, record.period[0]).isoformat())
+            columns["end"].append((c.end + timedelta(days=1)).isoformat())
+            columns["shade"].append(0.35 if c.listing == "partial" else 0.8)
+            columns["why"].append(f"{c.listing}. {c.note}".strip())
+    return columns
 
 
 def _deaths(event: Event) -> int:

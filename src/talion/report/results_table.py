@@ -23,6 +23,10 @@ SHOWN = (
 )
 
 
+NAMED = 5
+"""Links named in a row; the judgment's section has them all."""
+
+
 @dataclass(frozen=True)
 class Reading:
     """One reading of a test in words: its name, "62 % (35 to 84 %)", or why there is nothing."""
@@ -51,6 +55,7 @@ class ResultRow:
     readings: tuple[Reading, ...]
     rests: str
     links: tuple[tuple[str, str], ...]
+    more_links: int
     watch: tuple[str, ...]
 
 
@@ -102,7 +107,8 @@ def _row(result: RunResult, j: JudgmentResult) -> ResultRow:
         marks=draw_marks(marks_of(tested, fixed=_fixed(j)), j.word_range) if tested else None,
         readings=readings_of(tested) if tested else (),
         rests=_rests(j),
-        links=tuple((link, anchor(link)) for link in j.path[:6]),
+        links=tuple((link, anchor(link)) for link in j.path[:NAMED]),
+        more_links=max(0, len(j.path) - NAMED),
         watch=j.judgment.watch,
     )
 
@@ -117,7 +123,7 @@ def _test_note(j: JudgmentResult) -> str:
         return ""
     if j.main.kind == "effect":
         return "share of parameter draws whose effect is as large as claimed"
-    return f"by {j.main.horizon}" if j.main.horizon else ""
+    return f"horizon {j.main.horizon}" if j.main.horizon else ""
 
 
 def word_range_said(word: tuple[float, float] | None) -> str:

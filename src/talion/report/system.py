@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from talion.judge.paths import SystemGraph
 from talion.model.arrows import Arrow as CaseArrow
@@ -98,12 +98,19 @@ def build_system(case: Case, echo: Sequence[Consequence], reader: EvidenceReader
         f"{silent} of them."
     )
     return System(
-        draw(nodes, arrows, COLUMNS, summary=f"Influence diagram. {sentence}"),
+        _draw(nodes, arrows, f"Influence diagram. {sentence}"),
         tuple(_link_row(case, reader, link, link not in informed, echo) for link in case.links),
         tuple(_node_rows(case, reader, data)),
         sentence,
         tuple(f.title or i for i, f in case.factors.items() if f.kind == "imagined"),
     )
+
+
+def _draw(nodes: list[Node], arrows: list[Arrow], summary: str) -> Diagram:
+    """Draw the columns that have a box."""
+    kept = sorted({n.column for n in nodes})
+    moved = [replace(n, column=kept.index(n.column)) for n in nodes]
+    return draw(moved, arrows, [COLUMNS[c] for c in kept], summary=summary)
 
 
 def _origins(case: Case) -> str:

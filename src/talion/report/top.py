@@ -11,7 +11,7 @@ from talion.judge.paths import SystemGraph
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.report.labels import LabelLook
 from talion.report.results_table import AS_WRITTEN, NO_VIEW, build_results, is_fitted
-from talion.report.words import day, in_hundred, number, plural, series
+from talion.report.words import day, in_hundred, number, plural, sentence, series
 
 
 @dataclass(frozen=True)
@@ -99,10 +99,12 @@ def _holds(result: RunResult) -> str:
 
 def _lacks(result: RunResult) -> Iterator[str]:
     record = result.record
-    partial = [c for c in record.coverage if c.listing != "near complete"]
+    kinds = {c.of for c in record.coverage}
+    partial = {c.of for c in record.coverage if c.listing != "near complete"}
     if partial:
-        kinds = sorted({c.of.replace("_", " ") for c in partial})
-        yield f"The listing is incomplete or of unknown completeness for {series(kinds)}."
+        named = [k.replace("_", " ") for k in sorted(partial)]
+        which = series(named) if len(named) < 6 else f"{len(named)} of {len(kinds)} kinds of act"
+        yield f"The listing is incomplete or of unknown completeness for {which}."
     conflicts = sum(bool(e.conflicts) for e in record.events)
     if conflicts:
         yield f"Sources contradict each other on {plural(conflicts, 'event')}; all values are kept."
@@ -128,14 +130,17 @@ def _whose(result: RunResult) -> str:
 
 
 def _findings(result: RunResult) -> Iterator[Finding]:
-    """Yield two or three findings, each computed: a checked claim, an assumption's work, an effect."""
+    """Yield two or three findings, each computed: what was counted, an assumption's work, an effect."""
     checked = [j for j in result.judgments if j.label is Label.CHECKED]
     if checked:
         yield _checked(checked)
     gap = max(_shares(result), key=lambda item: item[2], default=None)
+    used = ""
     if gap is not None and gap[2] >= 0.05:
+        used = gap[0].id
         yield _assumption_at_work(*gap[:2])
-    effect = max(_effects(result), key=lambda item: item[2], default=None)
+    others = [item for item in _effects(result) if item[0].id != used]
+    effect = max(others, key=lambda item: item[2], default=None)
     if effect is not None:
         yield _effect_found(*effect[:2])
 
@@ -176,8 +181,8 @@ def _assumption_at_work(j: JudgmentResult, part: PartResult) -> Finding:
     assert none is not None  # noqa: S101 - the same
     what = "simulated histories" if part.kind == "share" else "draws of the parameters"
     return Finding(
-        f"The author's assumptions do most of their work in {j.id} ({j.judgment.claim}): its test "
-        f"is met in {in_hundred(written.probability)} {what} as written, and in "
+        f"{sentence(j.judgment.claim)} Here the author's assumptions do most of their work: the "
+        f"test is met in {in_hundred(written.probability)} {what} as written, and in "
         f"{in_hundred(none.probability)} if no link's direction is supposed.",
         j.footing_sentence,
         j.id,
@@ -198,10 +203,9 @@ def _effect_found(j: JudgmentResult, part: PartResult) -> Finding:
     assert effect is not None  # noqa: S101 - `_effects` keeps only such
     unit = f" {effect.unit}" if effect.unit else ""
     return Finding(
-        f"The largest effect asked about is that of {j.id}: under these assumptions, as written, "
-        f"the difference is {number(effect.mean, 2)}{unit} (four draws in five between "
-        f"{number(effect.low, 2)} and {number(effect.high, 2)}); what was claimed to matter is "
-        f"{number(effect.smallest, 2)}.",
+        f"{sentence(j.judgment.claim)} Under these assumptions, as written, the difference is "
+        f"{number(effect.mean, 2)}{unit} (four draws in five between {number(effect.low, 2)} and "
+        f"{number(effect.high, 2)}); the smallest that matters is {number(effect.smallest, 2)}.",
         part.label_sentence,
         j.id,
     )
@@ -228,7 +232,7 @@ def _confidence(result: RunResult) -> str:
         reasons.append("no number has been fitted to the record")
     if silent:
         reasons.append(
-            f"{silent} of {plural(len(case.links), 'link')} have no data at one end or both"
+            f"{silent} of {plural(len(case.links), 'link')} {'has' if silent == 1 else 'have'} no data at one end or both"
         )
     why = f": {series(reasons)}" if reasons else ""
     return f"Our confidence in the simulated results as a whole is {level}{why}."

@@ -121,6 +121,19 @@ def plural(n: int, one: str, many: str | None = None) -> str:
     return f"{n if n else 'no'} {one if n == 1 else many or one + 's'}"
 
 
+def sentence(text: str, *, lower: bool = False) -> str:
+    """Return a clause as a sentence: with a capital (or not, after a colon) and a full stop.
+
+    >>> sentence("the interval is wide"), sentence("Done."), sentence("the day", lower=True)
+    ('The interval is wide.', 'Done.', 'the day.')
+    """
+    text = text.strip()
+    if not text:
+        return ""
+    head = text if lower else text[0].upper() + text[1:]
+    return head if head[-1] in ".!?…”" else f"{head}."
+
+
 def series(items: list[str]) -> str:
     """Return items as a list in a sentence.
 

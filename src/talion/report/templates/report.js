@@ -3,13 +3,28 @@
   "use strict";
   document.documentElement.classList.add("scripted");
   const all = (selector, root = document) => [...root.querySelectorAll(selector)];
-  const kept = JSON.parse(document.getElementById("charts").textContent);
+  const unpack = async (id) => {
+    const packed = atob(document.getElementById(id).textContent);
+    const bytes = Uint8Array.from(packed, (c) => c.charCodeAt(0));
+    const stream = new Blob([bytes]).stream().pipeThrough(new DecompressionStream("gzip"));
+    return new Response(stream).text();
+  };
 
   // --- charts: drawn anew, with tooltips, when scrolled to ------------------------------------
   const rows = (columns) => {
     const names = Object.keys(columns);
     return (columns[names[0]] || []).map((_, i) =>
       Object.fromEntries(names.map((name) => [name, columns[name][i]])));
+  };
+  let kept = null;
+  const ready = async () => {
+    if (!kept) {
+      kept = JSON.parse(await unpack("packed-charts"));
+      const script = document.createElement("script");
+      script.textContent = await unpack("packed-vega"); // runs only if the policy names its hash
+      document.head.append(script);
+    }
+    return typeof window.vegaEmbed === "function";
   };
   const live = async (picture) => {
     const chart = kept.charts[picture.dataset.chart];
@@ -20,19 +35,21 @@
       Object.entries(chart.datasets).map(([name, columns]) => [name, rows(columns)]));
     const place = document.createElement("div");
     await window.vegaEmbed(place, spec, {
-      ast: true, actions: false, renderer: "svg", defaultStyle: false,
+      ast: true, actions: false, logLevel: 1, renderer: "svg", defaultStyle: false,
       tooltip: { disableDefaultStyle: true },
     });
     for (const svg of all("svg", place)) svg.setAttribute("aria-hidden", "true");
     picture.replaceChildren(place);
     picture.dataset.live = "yes";
   };
-  if (window.vegaEmbed && "IntersectionObserver" in window) {
+  let begun = null;
+  if ("IntersectionObserver" in window && "DecompressionStream" in window) {
     const watch = new IntersectionObserver((entries) => {
       for (const entry of entries) {
         if (!entry.isIntersecting) continue;
         watch.unobserve(entry.target);
-        live(entry.target);
+        begun = begun || ready();
+        begun.then((can) => can && live(entry.target));
       }
     }, { rootMargin: "120px" });
     for (const picture of all("[data-chart]")) watch.observe(picture);
@@ -89,15 +106,24 @@
   const open = (id) => {
     const source = document.getElementById(id);
     if (!picked || !source) return false;
-    const copy = source.querySelector("template");
-    picked.replaceChildren(copy ? copy.content.cloneNode(true) : source.cloneNode(true));
+    const heads = all("th", source.closest("table").tHead).map((th) => th.textContent);
+    const parts = [...source.cells].map((cell, i) => {
+      const part = document.createElement("div");
+      const head = document.createElement(i === 0 ? "b" : "span");
+      head.textContent = i === 0 ? cell.textContent.trim() : heads[i];
+      if (i > 0) head.className = "muted small";
+      part.append(head, ...(i === 0 ? [] : [" ", ...cell.cloneNode(true).childNodes]));
+      return part;
+    });
+    picked.replaceChildren(...parts);
     return true;
   };
   if (drawing && picked) {
     for (const anchor of all(".arrow", drawing)) {
       anchor.addEventListener("click", (event) => {
-        if (open(`link-${anchor.dataset.link}`)) event.preventDefault();
-        mark((arrow) => arrow.dataset.link === anchor.dataset.link);
+        if (open(anchor.getAttribute("href").slice(1))) event.preventDefault();
+        const { link } = anchor.dataset;
+        mark((arrow) => (link ? arrow.dataset.link === link : arrow === anchor));
       });
     }
     for (const anchor of all(".node", drawing)) {
@@ -112,6 +138,23 @@
       picked.replaceChildren();
     });
   }
+
+  // --- what is folded away: opened when a link points into it, and for printing ------------------
+  const reveal = () => {
+    const target = location.hash.length > 1 && document.getElementById(decodeURIComponent(location.hash.slice(1)));
+    for (let at = target || null; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+    if (target) target.scrollIntoView();
+  };
+  window.addEventListener("hashchange", reveal);
+  if (location.hash) reveal();
+  let folded = [];
+  window.addEventListener("beforeprint", () => {
+    folded = all("details:not([open])");
+    for (const part of folded) part.open = true;
+  });
+  window.addEventListener("afterprint", () => {
+    for (const part of folded) part.open = false;
+  });
 
   // --- copying a sentence with its citation ------------------------------------------------------
   const copyText = async (text) => {
