@@ -340,7 +340,7 @@ def test_a_full_disk_leaves_the_old_files(
 
 def test_a_folder_that_cannot_be_made_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("in the way", encoding="utf-8")
-    with pytest.raises(OutputError, match="cannot write the tables"):
+    with pytest.raises(OutputError, match="cannot write the files"):
         write_record(read_record(plant(tmp_path)), tmp_path / "file" / "below")
 
 

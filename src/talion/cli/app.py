@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from pathlib import Path
 from typing import Annotated
 
@@ -77,6 +78,7 @@ def _talion(
 
 @app.command()
 def run(
+    context: typer.Context,
     case: Case,
     out: Annotated[
         Path | None, typer.Option(metavar="DIR", help="where to write  [default: talion-CASE]")
@@ -108,7 +110,8 @@ def run(
     from talion.cli.sizes import Sizes
 
     sizes = Sizes.chosen(seed, draws, histories, workers, thorough=thorough)
-    run_case(case, sizes, out=out, texts=tuple(text or ()), as_json=json)
+    typed = shlex.join(context.obj or ())
+    run_case(case, sizes, out=out, texts=tuple(text or ()), as_json=json, command=typed)
 
 
 @app.command()

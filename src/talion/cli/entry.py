@@ -65,7 +65,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _run(arguments: list[str]) -> int:
     try:
-        result = app(args=arguments, prog_name="talion", standalone_mode=False)
+        typed = ("talion", *arguments)  # for the receipt
+        result = app(args=arguments, prog_name="talion", standalone_mode=False, obj=typed)
     except SystemExit as leaving:  # shell completion leaves this way
         return int(leaving.code or 0)
     return result if isinstance(result, int) else 0

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,6 +29,7 @@ def run_case(
     out: Path | None = None,
     texts: Sequence[str] = (),
     as_json: bool = False,
+    command: str = "",
 ) -> None:
     """Load, check, simulate and judge a case; write its report and data; print its table.
 
@@ -40,6 +39,7 @@ def run_case(
         out: folder to write to; `talion-CASE` if omitted.
         texts: SOURCE=FILE pairs whose lines the report may show.
         as_json: print JSON instead of the table; files are then written only if `out` is given.
+        command: as typed, for the receipt.
 
     Raises:
         TalionError: something is wrong with the case, a text or the folder.
@@ -54,7 +54,7 @@ def run_case(
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     if folder is not None:
         output_folder(folder)
-    result = _judge(case, sizes)
+    result = _judge(case, sizes, command)
     if as_json:
         typer.echo(result.to_json())
     if folder is not None:
@@ -83,26 +83,27 @@ def parse_texts(pairs: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _judge(case: Case, sizes: Sizes) -> RunResult:
+def _judge(case: Case, sizes: Sizes, command: str) -> RunResult:
     from talion.judge.run import judge_case
 
-    command = shlex.join(["talion", *sys.argv[1:]])
     with Progress("simulating") as progress:
         return judge_case(case, **sizes.keywords, progress=progress, command=command)
 
 
 def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str, Path]:
-    """Write report and data, each whole or not at all; the report last, since it takes longest."""
+    """Write report and data, all of them or none."""
     from talion.record.writing import write_files
-    from talion.report.page import write_report
+    from talion.report.page import render_report
 
-    table = result.frame().write_csv()
     names = {"report": "report.html", "json": "results.json", "csv": "results.csv"}
-    paths = {key: folder / name for key, name in names.items()}
-    say([f"writing the report to {paths['report']}"], err=True)
-    write_report(result, paths["report"], texts=texts)
-    write_files(folder, {"results.json": result.to_json() + "\n", "results.csv": table})
-    return paths
+    say(["writing the report"], err=True)  # a few seconds of charts
+    made = {
+        names["report"]: render_report(result, texts=texts),
+        names["json"]: result.to_json() + "\n",
+        names["csv"]: result.frame().write_csv(),
+    }
+    write_files(folder, made)
+    return {key: folder / name for key, name in names.items()}
 
 
 def _print(result: RunResult, written: dict[str, Path]) -> None:

@@ -113,7 +113,7 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
             part.replace(final)
             done.append(final.name)
     except OSError as error:
-        message = f"cannot write the tables: {error.strerror or error}"
+        message = f"cannot write the files: {error.strerror or error}"
         state = f"already new: {', '.join(done)}" if done else "the old files are unchanged"
         remedy = f"free some space or choose another folder; {state}"
         raise OutputError(message, place=str(folder), remedy=remedy) from error

@@ -1,0 +1,144 @@
+"""`talion run` and `talion new`: what is written, what is printed, and nothing by halves."""
+
+from __future__ import annotations
+
+import csv
+import errno
+import json
+import os
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from cli.command import Command
+from talion.record.writing import write_files
+
+SMALL = ("--draws", "8", "--histories", "4", "--seed", "3")
+FILES = {"report.html", "results.csv", "results.json"}
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+@pytest.fixture(scope="module")
+def ran(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of one small run of the starter case."""
+    from talion.cli import main
+
+    out = tmp_path_factory.mktemp("out")
+    assert main(["run", "starter", *SMALL, "--out", str(out)]) == 0
+    return out
+
+
+def test_a_run_writes_report_and_data_and_prints_the_table(talion: Command, tmp_path: Path) -> None:
+    out = tmp_path / "deep" / "out"
+    ended = talion("run", "starter", *SMALL, "--out", out)
+    assert ended.status == 0, ended.err
+    assert names(out) == FILES
+    for judgment in ("J1", "J2", "J3", "J4", "J5"):
+        assert judgment in ended.out
+    assert "Not testable" in ended.out
+    assert f"report: {out / 'report.html'}" in ended.out
+    assert "Raids across the Orlan" in (out / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_table_has_a_row_for_each_judgment_part_and_reading(ran: Path) -> None:
+    rows = list(csv.DictReader((ran / "results.csv").read_text(encoding="utf-8").splitlines()))
+    kept = json.loads((ran / "results.json").read_text(encoding="utf-8"))
+    keys = [(row["judgment"], row["part"], row["reading"]) for row in rows]
+    assert len(set(keys)) == len(keys)
+    wanted = {
+        (name, part["id"], reading)
+        for name, judgment in kept["judgments"].items()
+        for part in judgment["parts"]
+        for reading in part["readings"] or [""]
+    } | {(name, "", "") for name, j in kept["judgments"].items() if not j["parts"]}
+    assert set(keys) == wanted
+    assert {"J1", "J2", "J3", "J4", "J5"} == set(kept["judgments"])
+    shares = [float(row["probability"]) for row in rows if row["probability"]]
+    assert len(shares) > 10
+    assert all(0 <= share <= 1 for share in shares)
+
+
+def test_the_receipt_holds_what_was_asked(ran: Path) -> None:
+    receipt = json.loads((ran / "results.json").read_text(encoding="utf-8"))["receipt"]
+    assert (receipt["draws"], receipt["histories"], receipt["seed"]) == (8, 4, 3)
+    assert "talion run starter --draws 8" in receipt["command"]
+
+
+def test_the_same_command_gives_the_same_table_with_any_workers(
+    talion: Command, ran: Path, tmp_path: Path
+) -> None:
+    talion("run", "starter", *SMALL, "--workers", "3", "--out", tmp_path)
+    assert (tmp_path / "results.csv").read_bytes() == (ran / "results.csv").read_bytes()
+
+
+def test_json_goes_to_standard_output_alone(
+    talion: Command, ran: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    ended = talion("run", "starter", *SMALL, "--json")
+    assert ended.status == 0, ended.err
+    printed = json.loads(ended.out)
+    kept = json.loads((ran / "results.json").read_text(encoding="utf-8"))
+    assert printed["judgments"] == kept["judgments"]
+    assert names(tmp_path) == set()
+
+
+def test_the_real_lines_show_only_when_the_text_is_given(
+    talion: Command, starter: Path, ran: Path, tmp_path: Path
+) -> None:
+    words = "each shelling brings the Guard new volunteers"
+    assert words not in (ran / "report.html").read_text(encoding="utf-8")
+    ended = talion(
+        "run", "starter", *SMALL, "--text", f"note={starter / 'note.txt'}", "--out", tmp_path
+    )
+    assert ended.status == 0, ended.err
+    assert words in (tmp_path / "report.html").read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("fails", ["fsync", "write", "rename"])
+def test_a_full_disk_leaves_the_old_files_or_none(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, fails: str
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    opened = Path.open
+
+    def full_for_parts(path: Path, *rest: Any, **options: Any) -> Any:
+        return full() if path.suffix == ".part" else opened(path, *rest, **options)
+
+    out = tmp_path / "out"
+    write_files(out, {"report.html": "the old report"})
+    with monkeypatch.context() as patched:
+        if fails == "fsync":
+            patched.setattr(os, "fsync", full)
+        elif fails == "rename":
+            patched.setattr(Path, "replace", full)
+        else:
+            patched.setattr(Path, "open", full_for_parts)
+        ended = talion("run", "starter", *SMALL, "--out", out)
+    assert ended.status == 2
+    last = ended.err.splitlines()[-1]
+    assert last.startswith(f"{out}: cannot ")
+    assert "No space left on device; free some space" in last
+    assert "Traceback" not in ended.err
+    assert names(out) == {"report.html"}
+    assert (out / "report.html").read_text(encoding="utf-8") == "the old report"
+
+
+def test_a_new_case_is_sound_and_runs_as_it_is(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    begun = talion("new", "my-case")
+    assert begun.status == 0
+    assert names(tmp_path / "my-case") >= {"case.yaml", "note.txt", "events.csv", "sources.csv"}
+    assert not any(name.startswith(".") for name in names(tmp_path))
+    assert talion("check", "my-case").status == 0
+    ended = talion("run", "my-case", *SMALL)
+    assert ended.status == 0, ended.err
+    assert names(tmp_path / "talion-my-case") == FILES
