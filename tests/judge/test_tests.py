@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -35,6 +35,10 @@ class Fake:
     shape: tuple[int, int] = (1, 4)
 
     def of(self, measure: Measure) -> np.ndarray:
+        if measure.op is Op.FIRST_COUNT and (measure.op, measure.world) not in self.values:
+            count = self.of(replace(measure, op=Op.COUNT))
+            reached = np.where(count >= measure.number, 3.0, np.inf)
+            return np.where(np.isnan(count), np.nan, reached)
         return (
             np.broadcast_to(np.array(self.values[measure.op, measure.world], float), self.shape)
             .astype(np.float32)
@@ -97,8 +101,8 @@ def test_usual_is_scaled_to_the_window() -> None:
 
 
 def test_rates_are_per_month_of_the_window() -> None:
-    per_month = 180 / 30.4375
-    values = one(Op.COUNT, 0, per_month * 2.3, per_month * 2.4, per_month * 3)
+    # 2.4 a month over 180 days is 14.2 events, so 14 are too few and 15 enough.
+    values = one(Op.COUNT, 0, 14, 15, 30)
     assert probability({"rate": "a", "at_least": 2.4}, values) == 0.5
 
 
@@ -144,6 +148,16 @@ def test_a_capped_history_is_neither_yes_nor_no() -> None:
     assert share is not None
     assert share.probability == pytest.approx(2 / 3)
     assert (share.capped_low, share.capped_high) == (0.5, 0.75)
+
+
+def test_a_capped_history_that_had_its_events_is_settled() -> None:
+    # The last history was cut after its third event: at least 2 is true, at most 2 is false.
+    days = {(Op.FIRST_COUNT, "peace"): [[5, 9, np.inf, 7]]}
+    values = Fake(days, ("peace",))
+    for bound, expected in (({"at_least": 2}, 0.75), ({"at_most": 1}, 0.25)):
+        share = outcome({"count": "a", **bound}, values).share
+        assert share is not None
+        assert share.probability == share.capped_low == share.capped_high == expected
 
 
 def test_given_sorts_histories() -> None:

@@ -6,6 +6,7 @@ report compares what-ifs and draws the courses over weeks.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from functools import singledispatch
 
@@ -14,9 +15,11 @@ from talion.judge.parts import Setting, parts_of_case
 from talion.model.case import Case
 from talion.model.claim import (
     BASELINE,
+    PERIODS,
     AllOf,
     Answered,
     AnyOf,
+    Bounds,
     Count,
     Difference,
     Given,
@@ -67,9 +70,8 @@ def measures_of(test: object, setting: Setting) -> tuple[Measure, ...]:  # noqa:
 @measures_of.register
 def _(test: Count, setting: Setting) -> tuple[Measure, ...]:
     start, end = setting.window(test.start, test.end)
-    series, world = str(test.count), setting.world
     if test.in_every is None:
-        return (Measure(Op.COUNT, world, series=series, start=start, end=end),)
+        return _counted(test, str(test.count), (start, end), 1.0, setting)
     if test.in_every > end - start:
         raise JudgmentTestError(
             f"no window of {test.in_every} days fits into {end - start} days",
@@ -80,7 +82,7 @@ def _(test: Count, setting: Setting) -> tuple[Measure, ...]:
         Op.MIN_WINDOW if key in ("at_least", "more_than") else Op.MAX_WINDOW
         for key in test.bounds()
     ]
-    every = float(test.in_every)
+    every, series, world = float(test.in_every), str(test.count), setting.world
     return tuple(
         Measure(op, world, series=series, start=start, end=end, number=every) for op in ops
     )
@@ -89,7 +91,40 @@ def _(test: Count, setting: Setting) -> tuple[Measure, ...]:
 @measures_of.register
 def _(test: Rate, setting: Setting) -> tuple[Measure, ...]:
     start, end = setting.window(test.start, test.end)
-    return (Measure(Op.COUNT, setting.world, series=str(test.rate), start=start, end=end),)
+    return _counted(test, str(test.rate), (start, end), (end - start) / PERIODS[test.per], setting)
+
+
+def _counted(
+    test: Bounds, series: str, window: tuple[int, int], periods: float, setting: Setting
+) -> tuple[Measure, ...]:
+    """Return one measure a bound: the day its number is reached, or the count for `x usual`.
+
+    A history cut short at the event cap may have reached the number before: the day settles that,
+    the count of the whole window would not.
+    """
+    start, end = window
+    found = []
+    for key, threshold in test.bounds().items():
+        reached = first_reached(key, threshold.value * periods)
+        op = Op.COUNT if threshold.unit == "x usual" or reached < 1 else Op.FIRST_COUNT
+        number = float(reached) if op is Op.FIRST_COUNT else 0.0
+        found.append(Measure(op, setting.world, series=series, start=start, end=end, number=number))
+    return tuple(found)
+
+
+def first_reached(key: str, limit: float) -> int:
+    """Return the smallest count that settles a bound: yes for a lower bound, no for an upper one.
+
+    >>> [first_reached(k, 2.0) for k in ("at_least", "more_than", "at_most", "fewer_than")]
+    [2, 3, 3, 2]
+    >>> first_reached("at_least", 2.4)
+    3
+    """
+    near = round(limit)
+    whole = near if abs(limit - near) < 1e-9 * max(1.0, abs(limit)) else None
+    if key in ("at_least", "fewer_than"):
+        return whole if whole is not None else math.ceil(limit)
+    return (whole if whole is not None else math.floor(limit)) + 1
 
 
 @measures_of.register

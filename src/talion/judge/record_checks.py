@@ -271,7 +271,7 @@ def _(test: RecordedReturn, setting: Setting, record: Record, names: Names) -> R
     outcome: Outcome = "fails" if before and number and listed.complete else "cannot tell"
     why = (
         f"The rate of the {before_days} days before ({before} rows) was not reached again in any of "
-        f"{number} windows of {length} days up to {say_days(until, until)}."
+        f"{number} {'window' if number == 1 else 'windows'} of {length} days up to {say_days(until, until)}."
         if before
         else f"No row of {wanted.in_words(names)} is listed in the {before_days} days before."
     )
@@ -311,8 +311,9 @@ def _anchor(after: str, record: Record) -> dt.date:
 
 
 def _ratio_words(found: RateRatio, days: int, wanted: RowFilter, names: Names) -> str:
+    rows = "row" if found.after == 1 else "rows"
     counts = (
-        f"The record lists {found.after} rows of {wanted.in_words(names)} in the {days} days after "
+        f"The record lists {found.after} {rows} of {wanted.in_words(names)} in the {days} days after "
         f"and {found.before} in the {days} days before"
     )
     if not found.before:

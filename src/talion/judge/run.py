@@ -71,7 +71,8 @@ def judge_case(
 
     Each reading is simulated once, what-ifs coupled; tests of the record are counted without
     simulation. No view and as written get all the draws, the other readings half, which serve the
-    label only.
+    label only. The outlook, from which courses over weeks are drawn and what-ifs compared, is
+    kept of as written alone.
 
     Args:
         case: the case.
@@ -99,7 +100,8 @@ def judge_case(
     began = time.perf_counter()
     sizes = draws_by_reading(draws, readings)
     stop_on_faults(case)
-    plan = plan_for(case)
+    drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
+    plans = {reading: plan_for(case, outlook=reading == drawn) for reading in sizes}
     total = sum(sizes.values()) * histories
     ensembles: dict[str, Ensemble] = {}
     measured: dict[str, Measured] = {}
@@ -111,7 +113,7 @@ def judge_case(
         if reading == NO_VIEW:
             Problems.raise_any(explosive_priors(case, model))
         ensemble = simulate_ensemble(
-            model, plan, histories=histories, workers=workers, progress=step
+            model, plans[reading], histories=histories, workers=workers, progress=step
         )
         ensembles[reading] = ensemble
         measured[reading] = measured_from(ensemble, model)

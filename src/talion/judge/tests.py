@@ -163,30 +163,53 @@ def _bound(key: str, threshold: Threshold, value: F8, capped: B1, one: F8 | floa
 
 @truth_of.register
 def _(test: Count, setting: Setting, values: Values) -> Truth:
-    capped = values.capped(setting.world)
     measures = measures_of(test, setting)
-    days = test.in_every or measures[0].end - measures[0].start
-    usual = values.usual(str(test.count))[:, None] * days if _asks_usual(test) else 0.0
-    scale: dict[str, F8 | float] = {"": 1.0, "events": 1.0, "x usual": usual}
     if test.in_every is None:
-        return _compare(test, values.of(measures[0]), capped, scale)
+        days = measures[0].end - measures[0].start
+        return _counts(test, str(test.count), 1.0, days, setting, values)
+    capped = values.capped(setting.world)
+    usual = values.usual(str(test.count))[:, None] * test.in_every if _asks_usual(test) else 0.0
+    scale: dict[str, F8 | float] = {"": 1.0, "events": 1.0, "x usual": usual}
     # One measure a bound: the emptiest window for a lower bound, the fullest for an upper one.
     pairs = zip(test.bounds().items(), measures, strict=True)
     return all_of([_bound(k, t, values.of(m), capped, scale[t.unit]) for (k, t), m in pairs])
 
 
-def _asks_usual(test: Bounds) -> bool:
-    return any(t.unit == "x usual" for t in test.bounds().values())
-
-
 @truth_of.register
 def _(test: Rate, setting: Setting, values: Values) -> Truth:
-    (measure,) = measures_of(test, setting)
-    per = PERIODS[test.per]
-    rate = values.of(measure) / (measure.end - measure.start) * per
-    usual = values.usual(str(test.rate))[:, None] * per if _asks_usual(test) else 0.0
-    scale: dict[str, F8 | float] = {"": 1.0, "events": 1.0, "x usual": usual}
-    return _compare(test, rate, values.capped(setting.world), scale)
+    measure = measures_of(test, setting)[0]
+    days = measure.end - measure.start
+    return _counts(test, str(test.rate), days / PERIODS[test.per], days, setting, values)
+
+
+def _counts(
+    test: Count | Rate, series: str, periods: float, days: int, setting: Setting, values: Values
+) -> Truth:
+    """Return the truth of bounds on a count: by the day a number is reached where it is fixed.
+
+    Args:
+        periods: what a plain threshold is multiplied by to become a count of the window.
+        days: length of the window, for `x usual`.
+    """
+    capped = values.capped(setting.world)
+    usual = values.usual(series)[:, None] * days if _asks_usual(test) else 0.0
+    scale: dict[str, F8 | float] = {"": periods, "events": periods, "x usual": usual}
+    parts = []
+    for (key, threshold), measure in zip(
+        test.bounds().items(), measures_of(test, setting), strict=True
+    ):
+        value = values.of(measure)
+        if measure.op is Op.FIRST_COUNT:
+            reached = np.isfinite(value)
+            holds = reached if key in ("at_least", "more_than") else ~reached
+            parts.append(Truth.of(holds, ~np.isnan(value), capped))
+        else:
+            parts.append(_bound(key, threshold, value, capped, scale[threshold.unit]))
+    return all_of(parts)
+
+
+def _asks_usual(test: Bounds) -> bool:
+    return any(t.unit == "x usual" for t in test.bounds().values())
 
 
 @truth_of.register

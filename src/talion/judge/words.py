@@ -4,7 +4,7 @@
 
 - a check on the record: low if contested or it cannot tell; moderate if some of the period is not
   near completely listed; else high;
-- a simulated test: low where no data bear on it; low where no view and as written differ by more
+- a simulated test: low where no data bear on it, or only a usual rate stands behind it; low where no view and as written differ by more
   than 20 points, since then the answer is in the assumption; moderate where no view, as written and
   the opponent lie within 10 points; else low. Without a fit to the record it is never high.
 """
@@ -191,6 +191,8 @@ def confidence_sentence(readings: Shares, path: Path, check: RecordCheck | None)
 def _confidence(readings: Shares, path: Path, check: RecordCheck | None) -> tuple[str, str]:
     if check is not None:
         return _confidence_in_check(check)
+    if not path.links and not path.no_data:
+        return "low", "only a usual rate stands behind it"
     written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
     if path.no_data:
         return "low", "no data bear on it"
@@ -220,7 +222,9 @@ def _confidence_in_check(check: RecordCheck) -> tuple[str, str]:
 def footing_sentence(path: Path, check: RecordCheck | None) -> str:
     """Return what a result stands on."""
     if check is not None:
-        rows = f"{len(check.rows)} recorded rows" if check.rows else "the record's rows"
+        rows = "the record's rows"
+        if check.rows:
+            rows = f"{len(check.rows)} recorded row{'s' if len(check.rows) > 1 else ''}"
         gaps = f"; {'; '.join(check.gaps)}" if check.gaps else ""
         return f"Footing: {rows}{gaps}."
     lacks = f"; not recorded: {_listed(path.unrecorded)}" if path.unrecorded else ""
