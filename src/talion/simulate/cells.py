@@ -28,18 +28,20 @@ _WIDE = 8.0  # events per day; wider cells are filled by exponential gaps, in ti
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
 _TO_UNIT = 1.0 / 4294967296.0  # 2^-32
+_MOST = 64  # points of a narrow cell: more have a probability below 1e-35
+_INVERSE = np.concatenate([[0.0], 1.0 / np.arange(1, _MOST + 1)])
 
 
 @inlined
 def time_of_day(point: np.uint64) -> float:
     """Fraction of the day, 0..1; the middle of its 20 microseconds."""
-    return (np.float64(point >> _HALF) + 0.5) * _TO_UNIT
+    return (np.float64(np.int64(point >> _HALF)) + 0.5) * _TO_UNIT
 
 
 @inlined
 def height(point: np.uint64) -> float:
     """Height within the band, 0..1."""
-    return (np.float64(point & _LOW) + 0.5) * _TO_UNIT
+    return (np.float64(np.int64(point & _LOW)) + 0.5) * _TO_UNIT
 
 
 @inner
@@ -96,7 +98,7 @@ def fill_narrow(
     """Add a cell's points after `after`: a Poisson number by inversion, each put in its place."""
     u = unit(cell)
     p, below, i = p0, p0, 1
-    while u >= below and i < 64:
+    while u >= below and i < _MOST:
         point = word(cell, i)
         if point > after:
             if nq == qw.shape[0]:
@@ -109,7 +111,7 @@ def fill_narrow(
             qw[at] = point
             qk[at] = owner
             nq += 1
-        p *= width / i
+        p *= width * _INVERSE[i]
         below += p
         i += 1
     return nq

@@ -25,7 +25,7 @@ from talion.simulate.arrays import (
     PlanArrays,
     Tape,
 )
-from talion.simulate.cells import MAX_BANDS, height, open_bands, time_of_day
+from talion.simulate.cells import height, open_bands, time_of_day
 from talion.simulate.compiling import inlined, inner
 from talion.simulate.random import mix, normal
 from talion.simulate.rows import (
@@ -50,64 +50,55 @@ _SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays 
 
 @inlined
 def _drift(
-    d: int,
     today: int,
     key: np.uint64,
-    is_level: I8,
-    ff_start: I8,
+    ff_target: I8,
     ff_source: I8,
     coef: F8,
     z_ref: F8,
-    pull: F8,
     noise: F8,
+    noisy: I8,
     factor_hash: U8,
-    lo: F8,
-    hi: F8,
+    low: F8,
+    high: F8,
     rest: F8,
     pinned: I8,
+    pull: F8,
     z: F8,
     z_next: F8,
 ) -> None:
     """The tick: every level moves towards its rest, from yesterday's values, and is shaken weekly."""
     n_factor = z.shape[0]
-    shaken = today % 7 == 0
     for f in range(n_factor):
-        value = z[f]
-        if is_level[f] == 1 and pinned[f] == 0:
-            target = rest[f]
-            for i in range(ff_start[f], ff_start[f + 1]):
-                source = ff_source[i]
-                target += coef[i] * (z[source] - z_ref[d, source])
-            value += (target - value) * pull[d, f]
-            if shaken and noise[d, f] > 0.0:
-                value += noise[d, f] * normal(mix(key ^ factor_hash[f]), today // 7)
-            value = min(max(value, lo[f]), hi[f])
-        z_next[f] = value
+        z_next[f] = z[f] + (rest[f] - z[f]) * pull[f]
+    for i in range(ff_target.shape[0]):
+        source, target = ff_source[i], ff_target[i]
+        z_next[target] += coef[i] * (z[source] - z_ref[source]) * pull[target]
+    if today % 7 == 0:
+        i = 0
+        while noisy[i] >= 0:
+            f = noisy[i]
+            if pinned[f] == 0:
+                z_next[f] += noise[f] * normal(mix(key ^ factor_hash[f]), today // 7)
+            i += 1
     for f in range(n_factor):
-        z[f] = z_next[f]
+        value = z_next[f]
+        value = value if value > low[f] else low[f]
+        z[f] = value if value < high[f] else high[f]
 
 
 @inlined
 def _drives(
-    d: int,
-    background: F8,
-    fr_start: I8,
-    fr_factor: I8,
-    gamma: F8,
-    z_rate: F8,
-    z_ref: F8,
-    drive: F8,
-    base: F8,
+    background: F8, fr_start: I8, fr_factor: I8, gamma: F8, offset: F8, drive: F8, base: F8
 ) -> None:
     """Background rates under the factors; an exponential only where a sum has changed."""
     for k in range(base.shape[0]):
         total = 0.0
         for i in range(fr_start[k], fr_start[k + 1]):
-            f = fr_factor[i]
-            total += gamma[i] * (z_rate[f] - z_ref[d, f])
+            total += gamma[i] * offset[fr_factor[i]]
         if total != drive[k]:
             drive[k] = total
-            base[k] = background[d, k] * math.exp(total)
+            base[k] = background[k] * math.exp(total)
 
 
 @inlined
@@ -136,7 +127,7 @@ def _bound(
     """Upper bound of a type's rate for the rest of the day, scale apart."""
     value = base[k]
     for h in range(decay.shape[0]):
-        value += e[k, h] * decay[h]
+        value += e[h, k] * decay[h]
     if ch_start[k + 1] > ch_start[k]:
         exponent = 0.0
         for c in range(ch_start[k], ch_start[k + 1]):
@@ -155,7 +146,7 @@ def _rate(k: int, base: F8, e: F8, u: F8, b: F8, decay: F8, ch_start: I8, ch_hal
     """A type's rate at the time the decays are for, scale apart."""
     value = base[k]
     for h in range(decay.shape[0]):
-        value += e[k, h] * decay[h]
+        value += e[h, k] * decay[h]
     if ch_start[k + 1] > ch_start[k]:
         exponent = 0.0
         for c in range(ch_start[k], ch_start[k + 1]):
@@ -198,7 +189,8 @@ def one_history(
     edge, width, p0 = s.band_edge, s.band_width, s.band_p0
     ch_start, ch_half, ee_start, ee_target = s.ch_start, s.ch_half, s.ee_start, s.ee_target
     ee_half, ee_channel, ee_step = s.ee_half, s.ee_channel, s.ee_step
-    ef_start, ef_factor, lo, hi = s.ef_start, s.ef_factor, s.lo, s.hi
+    ef_start, ef_factor, low, high = s.ef_start, s.ef_factor, g.low, g.high
+    offset, z_ref = st.offset, g.z_ref
     sr_start, dc_start, class_start = s.sr_start, s.dc_start, s.class_start
     event_time, event_class, event_listed = tape.time, tape.event_class, tape.listed
     level, stored = tape.level, p.stored
@@ -217,25 +209,24 @@ def one_history(
                 row += 1
         if day > 0:
             _drift(
-                d, today, key, s.is_level, s.ff_start, s.ff_source, g.coef, dr.z_ref, dr.pull,
-                dr.noise, s.factor_hash, lo, hi, st.rest, pinned, z, st.z_next,
+                today, key, g.ff_target, s.ff_source, g.coef, z_ref, g.noise, g.noisy,
+                s.factor_hash, g.low, g.high, st.rest, pinned, st.pull, z, st.z_next,
             )  # fmt: skip
-            for k in range(n_type):
-                for h in range(n_half):
-                    e[k, h] *= day_decay[h]
+            for h in range(n_half):
+                for k in range(n_type):
+                    e[h, k] *= day_decay[h]
             for c in range(n_channel):
                 u[c] *= channel_day[c]
         if st.next_due[0] <= today:
             due_changes(s, st, today)
         for f in range(z.shape[0]):
             z_rate[f] = z[f]
+            offset[f] = z[f] - z_ref[f]
         for f in range(stored.shape[0]):
             level[day, f] = z[stored[f]]
         if day == n_days:
             break
-        _drives(
-            d, dr.background, s.fr_start, s.fr_factor, g.gamma, z_rate, dr.z_ref, st.drive, base
-        )
+        _drives(g.background, s.fr_start, s.fr_factor, g.gamma, offset, st.drive, base)
         for h in range(n_half):
             decay[h] = 1.0
         for k in range(n_type):
@@ -278,8 +269,8 @@ def one_history(
                     _decays(x, g.table, g.rate, decay)
                     point = mix(cell_key[k] + mix(point + np.uint64(today)))
                     break
-                k = owner // MAX_BANDS
-                band = owner % MAX_BANDS
+                k = owner >> 6
+                band = owner & 63
                 v = edge[k, band] + width[k, band] * height(point)
                 if v >= bound[k]:
                     continue
@@ -291,7 +282,7 @@ def one_history(
                 if class_start[k + 1] - c > 1:
                     c = choose_class(
                         c, class_start[k + 1], point, d, k, dr.class_weight, s.mm_start,
-                        s.mm_factor, g.mix, z_rate, dr.z_ref, st.weight, fresh,
+                        s.mm_factor, g.mix, offset, st.weight, fresh,
                     )  # fmt: skip
                 break
             if c < 0:
@@ -311,7 +302,7 @@ def one_history(
                 target, h, channel = ee_target[i], ee_half[i], ee_channel[i]
                 raises = jump[i] > 0.0
                 if raises:
-                    e[target, h] += jump[i] / decay[h]
+                    e[h, target] += jump[i] / decay[h]
                 if channel >= 0:
                     left = decay[ch_half[channel]]
                     now = u[channel] * left
@@ -324,13 +315,12 @@ def one_history(
             for i in range(ef_start[c], ef_start[c + 1]):
                 f = ef_factor[i]
                 if pinned[f] == 0:
-                    z[f] = min(max(z[f] + kick[i], lo[f]), hi[f])
+                    z[f] = min(max(z[f] + kick[i], low[f]), high[f])
             if sr_start[c + 1] > sr_start[c] or dc_start[c + 1] > dc_start[c]:
                 logged = rules_and_decisions(s, dr, st, tape, d, c, point, t, logged)
-                _drives(
-                    d, dr.background, s.fr_start, s.fr_factor, g.gamma, z_rate, dr.z_ref,
-                    st.drive, base,
-                )  # fmt: skip
+                for f in range(z.shape[0]):
+                    offset[f] = z_rate[f] - z_ref[f]
+                _drives(g.background, s.fr_start, s.fr_factor, g.gamma, offset, st.drive, base)
                 for k in range(n_type):
                     touched[k] = k
                     fresh[k] = 0

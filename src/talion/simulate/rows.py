@@ -83,16 +83,18 @@ def apply_rows(
             links = True
         elif op == UNPIN:
             st.pinned[target] = 0
+            st.pull[target] = dr.pull[d, target] if s.is_level[target] == 1 else 0.0
         elif op == PIN:
             st.pinned[target] = 1
-            st.z[target] = value
+            st.pull[target] = 0.0
+            st.z[target] = min(max(value, g.low[target]), g.high[target])
             st.due[target] = np.inf
         elif st.pinned[target] == 0:
             if op == SET:
-                st.z[target] = value
+                st.z[target] = min(max(value, g.low[target]), g.high[target])
                 st.due[target] = np.inf
             elif op == SHIFT:
-                st.z[target] = min(max(st.z[target] + value, s.lo[target]), s.hi[target])
+                st.z[target] = min(max(st.z[target] + value, g.low[target]), g.high[target])
     if links:
         apply_links(s, dr, g, st.link, d)
     return nq
@@ -129,8 +131,7 @@ def choose_class(
     mm_start: I8,
     mm_factor: I8,
     mix_gain: F8,
-    z_rate: F8,
-    z_ref: F8,
+    offset: F8,
     weight: F8,
     fresh: I8,
 ) -> int:
@@ -142,8 +143,7 @@ def choose_class(
             if mm_start[c + 1] > mm_start[c]:
                 load = 0.0
                 for i in range(mm_start[c], mm_start[c + 1]):
-                    f = mm_factor[i]
-                    load += mix_gain[i] * (z_rate[f] - z_ref[d, f])
+                    load += mix_gain[i] * offset[mm_factor[i]]
                 own *= math.exp(load)
             total += own
             weight[c] = total

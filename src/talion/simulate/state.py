@@ -39,7 +39,20 @@ class Gains(NamedTuple):
     coef: F8
     """[Nff]"""
     e_start: F8
-    """[K, H] excitation at the start."""
+    """[H, K] excitation at the start."""
+    background: F8
+    """[K]"""
+    z_ref: F8
+    """[F]"""
+    noise: F8
+    """[F]"""
+    noisy: I8
+    """[n] levels that noise shakes, in this draw; ends with -1."""
+    ff_target: I8
+    """[Nff] target factor of each factor -> factor entry."""
+    low: F8
+    """[F] lower end of a level's range; none for a switch."""
+    high: F8
     table: F8
     """[H, 257] 2^(-i/(256 h))."""
     rate: F8
@@ -58,14 +71,18 @@ class State(NamedTuple):
     """
 
     e: F8
-    """[K, H]"""
+    """[H, K]"""
     u: F8
     """[C]"""
     z: F8
     """[F] factors now."""
     z_rate: F8
     """[F] factors as rates see them: of the last midnight, or as set since."""
+    offset: F8
+    """[F] z_rate - z_ref."""
     z_next: F8
+    pull: F8
+    """[F] share of the way to rest gone in a day; 0 for switches and while pinned."""
     rest: F8
     """[F] of this history: executed decisions move it."""
     pinned: I8
@@ -119,7 +136,14 @@ def new_gains(s: Structure) -> Gains:
         mix=np.zeros(len(s.mm_factor)),
         kick=np.zeros(len(s.ef_factor)),
         coef=np.zeros(len(s.ff_source)),
-        e_start=np.zeros((len(s.type_hash), len(s.half_life))),
+        e_start=np.zeros((len(s.half_life), len(s.type_hash))),
+        background=np.zeros(len(s.type_hash)),
+        z_ref=np.zeros(len(s.factor_hash)),
+        noise=np.zeros(len(s.factor_hash)),
+        noisy=np.zeros(len(s.factor_hash) + 1, np.int64),
+        ff_target=np.repeat(np.arange(len(s.factor_hash)), np.diff(s.ff_start)),
+        low=np.where(s.is_level == 1, s.lo, -np.inf),
+        high=np.where(s.is_level == 1, s.hi, np.inf),
         table=np.exp(-np.outer(rate, steps)),
         rate=rate,
         day_decay=np.exp(-rate),
@@ -131,7 +155,7 @@ def new_state(s: Structure) -> State:
     """Room for one history."""
     types, factors, decisions = len(s.type_hash), len(s.factor_hash), len(s.de_hash)
     sizes = {
-        "e": (types, len(s.half_life)), "u": len(s.ch_half), "scale": types, "drive": types,
+        "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "drive": types,
         "base": types, "bound": types, "weight": len(s.class_type), "execution_due": decisions,
         "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
         "link": s.n_links + 1,
@@ -168,13 +192,22 @@ def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int)
     for i in range(st.link.shape[0]):
         st.link[i] = 1.0
     apply_links(s, dr, g, st.link, d)
+    n_noisy = 0
+    for f in range(s.factor_hash.shape[0]):
+        g.z_ref[f] = dr.z_ref[d, f]
+        g.noise[f] = dr.noise[d, f]
+        if s.is_level[f] == 1 and dr.noise[d, f] > 0.0:
+            g.noisy[n_noisy] = f
+            n_noisy += 1
+    g.noisy[n_noisy] = -1
     for k in range(s.type_hash.shape[0]):
+        g.background[k] = dr.background[d, k]
         for h in range(s.half_life.shape[0]):
-            g.e_start[k, h] = 0.0
+            g.e_start[h, k] = 0.0
     for c in range(s.class_type.shape[0]):
         for i in range(s.ee_start[c], s.ee_start[c + 1]):
             h = s.ee_half[i]
-            g.e_start[s.ee_target[i], h] += g.jump[i] * start.mass[c, h]
+            g.e_start[h, s.ee_target[i]] += g.jump[i] * start.mass[c, h]
 
 
 @inner
@@ -187,7 +220,7 @@ def begin(
         st.u[c] = start.u[c]
     for k in range(s.type_hash.shape[0]):
         for h in range(s.half_life.shape[0]):
-            st.e[k, h] = g.e_start[k, h]
+            st.e[h, k] = g.e_start[h, k]
         st.scale[k] = 1.0
         st.blocked[k] = 0
         st.drive[k] = np.nan  # differs from every number: the first multipliers are computed
@@ -202,6 +235,7 @@ def begin(
         st.z_rate[f] = value
         st.rest[f] = dr.rest[d, f]
         st.pinned[f] = 0
+        st.pull[f] = dr.pull[d, f] if s.is_level[f] == 1 else 0.0
         st.due[f] = np.inf
         if start.timer_half_life[d, f] > 0.0:
             wait = -math.log2(open_unit(word(own ^ np.uint64(_START_TIMER), 0)))
