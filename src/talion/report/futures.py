@@ -188,7 +188,7 @@ class _TypeView:
         past = weekly_record(self.case, self.name)
         rates = total_rates(self.case, self.name)
         recent, weeks, source = _recent(self.case, past, rates)
-        rows = "dark bars: dated rows" if has_data else "no data in the record"
+        rows = "bars: dated rows" if has_data else "no data in the record"
         rows += "; outline: reported totals" if rates else ""
         median, high = (np.asarray(columns[c], float) for c in ("median", "hi95"))
         heavy = high.max() > 30 and high.max() > HEAVY_TAIL * max(median.max(), 1.0)
@@ -250,7 +250,7 @@ class _TypeView:
         ]
         low, high = (round(columns[c][-1] - before) for c in ("lo80", "hi80"))
         until = day(date.fromisoformat(columns["day"][-1]))
-        said = "dark line: dated rows" if has_data else "no data in the record"
+        said = "stepped line: dated rows" if has_data else "no data in the record"
         weeks = np.asarray(past["count"], float)
         return Chart(
             id=f"fan-{anchor(self.name)}",

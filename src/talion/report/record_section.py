@@ -157,8 +157,8 @@ def _totals_views(result: RunResult) -> Iterator[TotalsView]:
             id=f"totals-{anchor(name)}",
             template="totals",
             title=f"{event.title}: {reported} reported in totals, dated rows hold {share}",
-            subtitle=f"A day; pale: reported totals ({', '.join(speakers)}) over their interval; "
-            f"dark: dated rows of the same days; diamond: more rows than the total. To "
+            subtitle=f"A day; tinted: reported totals ({', '.join(speakers)}) over their interval; "
+            f"solid: dated rows of the same days; diamond: more rows than the total. To "
             f"{day(case.as_of)}",
             datasets={
                 "intervals": {
@@ -216,8 +216,8 @@ def _timeline(result: RunResult, reader: EvidenceReader) -> Chart | None:
         template="timeline",
         title=f"{plural(len(events), 'recorded event')} of {plural(len(order), 'kind')}; "
         f"“{most}” most often ({counts[most]})",
-        subtitle="A mark a row, larger where deaths are stated; diamonds: sources disagree; light "
-        f"grey: partly listed; dark grey: listing unknown. {_left_out(record.events, first)}"
+        subtitle="A mark a row, larger where deaths are stated; diamonds: sources disagree; faint "
+        f"grey: partly listed; stronger grey: listing unknown. {_left_out(record.events, first)}"
         f"Cut-off {day(case.as_of)}",
         datasets={
             "gaps": _gap_columns(result, kinds, set(order)),
