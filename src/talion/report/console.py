@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-import io
+import textwrap
+from collections.abc import Sequence
+from itertools import zip_longest
 
 from talion.judge.labels import Label
 from talion.judge.results import JudgmentResult, RunResult
@@ -14,6 +16,9 @@ from talion.report.words import DASH, clean, percent
 __all__ = ["console_table"]
 
 WIDTH = 100
+_HEADS = ("", "Claim", "Author's word", "As written", "No view", "Label")
+_FIXED = (5, None, 17, 10, 9, 25)  # columns; the claim takes what is left
+_SPACE = "  "
 
 
 def console_table(result: RunResult, width: int = WIDTH) -> str:
@@ -21,35 +26,28 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
 
     Args:
         result: of a run.
-        width: in columns.
+        width: in columns, at least 90.
     """
-    from rich import box
-    from rich.console import Console
-    from rich.table import Table
-    from rich.text import Text
-
-    table = Table(box=box.SIMPLE_HEAD, show_edge=False, pad_edge=False, width=width)
-    for head, least, most in _COLUMNS:
-        table.add_column(head, min_width=least, max_width=most, overflow="fold")
+    left = max(width, 90) - sum(w or 0 for w in _FIXED) - len(_SPACE) * (len(_FIXED) - 1)
+    widths = [w or left for w in _FIXED]
+    lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
-        table.add_row(*(Text(clean(cell)) for cell in _cells(j)))
-    out = io.StringIO()
-    console = Console(file=out, width=width, color_system=None, force_terminal=False)
-    console.print(table)
-    console.print(Text(clean(finding_sentence(result))))
-    console.print(Text("Model output, not a forecast."))
-    return "\n".join(line.rstrip() for line in out.getvalue().splitlines())
+        lines += _row(_cells(j), widths)
+    ends = [finding_sentence(result), "Model output, not a forecast."]
+    lines += ["", *(line for text in ends for line in textwrap.wrap(clean(text), max(width, 90)))]
+    return "\n".join(lines)
 
 
-# Heading, narrowest and widest column.
-_COLUMNS: tuple[tuple[str, int, int | None], ...] = (
-    ("", 3, 5),
-    ("Claim", 24, None),
-    ("Word", 11, 14),
-    ("As written", 7, 10),
-    ("No view", 7, 10),
-    ("Label", 16, 26),
-)
+def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
+    """Return a row as lines, each cell wrapped in its column."""
+    wrapped = [
+        [line for part in clean(cell).split("\n") for line in textwrap.wrap(part, w) or [""]]
+        for cell, w in zip(cells, widths, strict=True)
+    ]
+    return [
+        _SPACE.join(text.ljust(w) for text, w in zip(line, widths, strict=True)).rstrip()
+        for line in zip_longest(*wrapped, fillvalue="")
+    ]
 
 
 def _cells(j: JudgmentResult) -> tuple[str, ...]:
@@ -57,12 +55,11 @@ def _cells(j: JudgmentResult) -> tuple[str, ...]:
     if j.main is not None and j.main.record is not None:
         label += f": {j.main.record.outcome}"
     if j.no_data:
-        label += " (no data here)"
-    claimed = word_range_said(j.word_range)
+        label += "\nno data here"
     return (
         j.id,
         j.judgment.claim,
-        f"{j.judgment.word}, {claimed}",
+        f"{j.judgment.word}\n{word_range_said(j.word_range)}",
         _share(j, AS_WRITTEN),
         _share(j, NO_VIEW),
         label,
@@ -70,7 +67,7 @@ def _cells(j: JudgmentResult) -> tuple[str, ...]:
 
 
 def _share(j: JudgmentResult, reading: str) -> str:
-    """Return a share in words; nothing where the form fixes the answer, so that it earns no credit."""
+    """Return a share in words; a dash where the form fixes the answer, so that it earns no credit."""
     if j.main is None or j.main.kind == "record" or j.label is Label.FIXED:
         return DASH
     share = j.main.readings.get(reading)
