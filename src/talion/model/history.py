@@ -1,9 +1,10 @@
 """The record as history: what had happened before a simulation starts, and the state it left.
 
-Rule, stated in every report: a dated row weighs 1, spread evenly over its interval of days; where
-a running total says that more happened than was listed, the remainder is spread evenly over the
-total's interval; rows that overlap others weigh nothing. A type without recorded rows runs at its
-usual rate. This stands in for the imputed events that a fit will give.
+Rule, stated in every report: a dated row weighs the acts it reports (one, unless it says more),
+spread evenly over its interval of days; where a running total says that more happened than was
+listed, the remainder is spread evenly over the total's interval; rows that overlap others weigh
+nothing. A type without recorded rows runs at its usual rate. This stands in for the imputed events
+that a fit will give.
 """
 
 from __future__ import annotations
@@ -93,7 +94,7 @@ def _spread(mass: F8, first: int, row: Event, shares: dict[int, float]) -> None:
     days = np.arange(_day(row.start), _day(row.end) + 1) - first
     for day in days[(days >= 0) & (days < len(mass))]:
         for index, share in shares.items():
-            mass[day, index] += share / len(days)
+            mass[day, index] += row.attacks * share / len(days)
 
 
 def _likely(event_type: EventType, mark: str) -> dict[str, float]:
@@ -139,17 +140,16 @@ def _add_unlisted(
     event_type: EventType,
     classes: Sequence[SourceClass],
 ) -> None:
-    from talion.record.reconcile import increments
+    from talion.record.reconcile import history_mass
 
+    rows = event_type.rows
+    last = _EPOCH + dt.timedelta(days=until - 1)
+    counted = history_mass(record, rows.action if rows else None, last, series=event_type.totals)
     shares = _class_shares(event_type, classes, None)
-    for step in increments(record, event_type.totals or ""):
-        last = _day(step.end)
-        days = np.arange(_day(step.start), last + 1) - first
-        if step.remainder <= 0 or last >= until:
-            continue
-        for day in days[(days >= 0) & (days < len(mass))]:
+    for day, spread in zip(counted.days - first, counted.spread, strict=True):
+        if 0 <= day < len(mass):
             for index, share in shares.items():
-                mass[day, index] += share * step.remainder / len(days)
+                mass[day, index] += share * spread
 
 
 def start_state(

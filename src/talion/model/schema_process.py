@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import datetime as dt
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field, GetJsonSchemaHandler, model_validator
+from pydantic import (
+    BeforeValidator,
+    Field,
+    GetJsonSchemaHandler,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import CoreSchema
 
 from talion.model.claim_record import RowFilter
@@ -129,6 +135,21 @@ def _check_switch(factor: Factor) -> None:
             raise ValueError("`lasts` and `then` go together")
 
 
+def _points(value: Any) -> Any:
+    """Read `25 points` or 25."""
+    number = float(value.split()[0]) if isinstance(value, str) else value
+    if not isinstance(number, int | float) or isinstance(number, bool) or number <= 0:
+        raise ValueError("give a positive number of points, such as `25 points`")
+    return float(number)
+
+
+Points = Annotated[
+    float,
+    BeforeValidator(_points),
+    WithJsonSchema({"anyOf": [{"type": "number", "exclusiveMinimum": 0}, {"type": "string"}]}),
+]
+
+
 class MoreWhen(Part):
     """A link that is stronger for cause events of some mark."""
 
@@ -169,7 +190,7 @@ class Link(Part):
     extra: Prior | None = None
     within: Days | None = None
     times: Prior | None = None
-    per: float | None = Field(default=None, gt=0)
+    per: Points | None = None
     points: Prior | None = None
     per_100: Prior | None = None
     fades: Literal["days", "weeks", "months", "lasting"] | None = None
@@ -181,14 +202,6 @@ class Link(Part):
     because: str = ""
     tempo: str = ""
     title: str = ""
-
-    @model_validator(mode="before")
-    @classmethod
-    def _per_points(cls, value: Any) -> Any:
-        if isinstance(value, dict) and isinstance(value.get("per"), str):
-            number = str(value["per"]).split()[0]
-            return {**value, "per": number}
-        return value
 
     @model_validator(mode="after")
     def _one_strength(self) -> Link:
