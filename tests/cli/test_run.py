@@ -130,6 +130,21 @@ def test_a_full_disk_leaves_the_old_files_or_none(
     assert (out / "report.html").read_text(encoding="utf-8") == "the old report"
 
 
+def test_what_is_stopped_leaves_no_folder(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from talion.simulate import ensemble
+
+    def stop(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(ensemble, "simulate_ensemble", stop)
+    ended = talion("run", "starter", "--out", tmp_path / "deep" / "out")
+    assert ended.status == 130
+    assert ended.err.splitlines()[-1] == "talion: stopped; what was not finished is not written"
+    assert names(tmp_path) == set()
+
+
 def test_a_new_case_is_sound_and_runs_as_it_is(
     talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +11,7 @@ import typer
 
 from talion.cli.check import refuse_faults
 from talion.cli.files import output_folder
-from talion.cli.lines import say
+from talion.cli.lines import say, width
 from talion.cli.progress import Progress
 from talion.cli.sizes import Sizes
 from talion.errors import InputError
@@ -52,14 +53,16 @@ def run_case(
     read_texts(case, files)  # a wrong text is refused now and not after the simulation
     refuse_faults(case)
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
-    if folder is not None:
-        output_folder(folder)
-    result = _judge(case, sizes, command)
+    with nullcontext() if folder is None else output_folder(folder):
+        result = _judge(case, sizes, command)
+        written = None if folder is None else _write(result, folder, files)
     if as_json:
         typer.echo(result.to_json())
-    if folder is not None:
-        written = _write(result, folder, files)
-        say(_ending(result, written), err=as_json) if as_json else _print(result, written)
+    else:
+        from talion.report.console import console_table
+
+        typer.echo(console_table(result, width()))
+    say(_ending(result, written), err=as_json)
 
 
 def parse_texts(pairs: Sequence[str]) -> dict[str, Path]:
@@ -106,17 +109,9 @@ def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str,
     return {key: folder / name for key, name in names.items()}
 
 
-def _print(result: RunResult, written: dict[str, Path]) -> None:
-    from talion.report.console import console_table
-
-    typer.echo(console_table(result))
-    say(_ending(result, written))
-
-
-def _ending(result: RunResult, written: dict[str, Path]) -> list[str]:
+def _ending(result: RunResult, written: dict[str, Path] | None) -> list[str]:
     lines = [f"warning: {warning}" for warning in result.warnings]
-    return [
-        *lines,
-        f"report: {written['report'].resolve()}",
-        f"data:   {written['json']} and {written['csv'].name}",
-    ]
+    if written is not None:
+        lines.append(f"report: {written['report'].resolve()}")
+        lines.append(f"data:   {written['json']} and {written['csv'].name}")
+    return lines
