@@ -124,7 +124,9 @@ def build(spec: Spec) -> CompiledModel:
     entries = [spec.links[i] for i in ee]
     fr_start, fr = _offsets([[r for r in spec.to_rate if r[1] == t] for t in types])
     mm_start, mm = _offsets([[r for r in spec.to_mix if i in of(r[1])] for i in range(len(labels))])
-    ef_start, ef = _offsets([[r for r in spec.to_factor if i in of(r[0])] for i in range(len(labels))])
+    ef_start, ef = _offsets(
+        [[r for r in spec.to_factor if i in of(r[0])] for i in range(len(labels))]
+    )
     ff_start, ff = _offsets([[r for r in spec.between if r[1] == f] for f in factors])
     sr_start, sr = _offsets([[r for r in spec.set_by if i in of(r[0])] for i in range(len(labels))])
     decisions = list(spec.decisions.values())

@@ -15,7 +15,7 @@ import tempfile
 from collections.abc import Callable
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 __all__ = ["SOURCES", "cache_folder", "compiled_block"]
 
@@ -81,19 +81,17 @@ def cache_folder() -> Path | None:
 @cache
 def compiled_block() -> Callable[..., int]:
     """The entry point `talion.simulate.block.run_block`, compiled when first called."""
-    import numba
+    from numba import config, njit
 
     from talion.simulate.block import run_block
     from talion.simulate.compiling import ENTRY
 
-    folder = cache_folder()
+    folder, settings = cache_folder(), cast("Any", config)
     if folder is None:
-        block: Any = numba.njit(**ENTRY)(run_block)
-        return block  # type: ignore[no-any-return]
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)  # read once, when the function below is made
+        return cast("Callable[..., int]", njit(**ENTRY)(run_block))
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder)  # read once, when the function below is made
     try:
-        block = numba.njit(cache=True, **ENTRY)(run_block)
+        return cast("Callable[..., int]", njit(cache=True, **ENTRY)(run_block))
     finally:
-        numba.config.CACHE_DIR = before
-    return block  # type: ignore[no-any-return]
+        settings.CACHE_DIR = before

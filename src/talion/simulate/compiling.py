@@ -16,8 +16,8 @@ __all__ = ["ENTRY", "inlined", "inner"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
-ENTRY = {"nogil": True, "error_model": "numpy", "_nrt": False}
-_INNER = {**ENTRY, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
+ENTRY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+_INNER: dict[str, Any] = {**ENTRY, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
 def inner(function: F) -> F:

@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from talion.errors import SimulationError
 from talion.model.compiled import CompiledModel, Structure
 from talion.model.measure import MeasurePlan
+from talion.model.process import Course
 from talion.simulate.check import check_model
 from talion.simulate.ensemble import EVENT_CAP
 from talion.simulate.plan import compile_plan
@@ -50,6 +51,17 @@ class History:
     set_factors: NDArray[np.int64]
     set_values: NDArray[np.float64]
     capped: bool
+
+    def course(self) -> Course:
+        """What `talion.model.process` needs to tell the rates along this history."""
+        return Course(
+            self.times,
+            self.classes,
+            self.levels,
+            self.set_times,
+            self.set_factors,
+            self.set_values,
+        )
 
 
 def _log_length(s: Structure, event_cap: int) -> int:
