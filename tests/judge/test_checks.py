@@ -8,7 +8,7 @@ import pytest
 from judge.crisis import TEXT, crisis
 from talion.errors import Problems
 from talion.judge.checks import check_case, faults_of, remarks_on
-from talion.judge.stability import offspring_matrix, spectral_radius
+from talion.judge.stability import offspring_matrix, prior_behind, spectral_radius
 from talion.model.case import Case
 from talion.model.compile import compile_model
 
@@ -149,3 +149,12 @@ def test_missing_tests_and_horizons_are_remarked() -> None:
 def test_words_that_no_row_has_are_remarked() -> None:
     body = "kind: history, holds_if: {recorded: {action: atack}, at_least: 1}"
     assert "no recorded row has action atack" in remarks(crisis(extra={"J": body}))
+
+
+def test_the_prior_that_sets_capped_draws_apart_is_named() -> None:
+    model = compile_model(crisis("fixed"), "as_written_ours", draws=60, seed=1)
+    war = model.link_ids.index("L4")
+    entry = int(np.flatnonzero(model.structure.fr_link == war)[0])
+    strength = model.draws.fr_gamma[:, entry]
+    assert prior_behind(model, strength > np.quantile(strength, 0.8)) == "L4"
+    assert prior_behind(model, np.zeros(60, bool)) is None

@@ -82,3 +82,13 @@ def test_decisions_and_switch_rules_are_ways_too() -> None:
     assert path_of(graph, parts_of(case, "J")[0]).links == ("L1", "L3", "L4")
     assert graph.leads({"parade"}, {"outcome"})
     assert not graph.leads({"outcome"}, {"parade"})
+
+
+def test_a_way_does_not_return_through_what_the_what_if_sets() -> None:
+    from judge.crisis import TEXT
+
+    back = "links:\n  X: {says: strike raises attack, strength: weak, origin: brief, because: revenge}\n"
+    diff = "kind: cause, under: no_strikes, holds_if: {difference: {count: demand}, lower_by: 10 %}"
+    case = crisis(text=TEXT.replace("links:\n", back), extra={"J": diff})
+    # With strikes blocked, attacks reach demands through no strike: X and L1 change nothing.
+    assert path_of(SystemGraph(case), parts_of(case, "J")[0]).links == ("L2",)

@@ -8,12 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from talion.judge.coverage import listing_of
-from talion.model.case import Case
+from talion.model.case import Case, day_number
 from talion.model.history import rows_of
 from talion.record.event import Event
+from talion.record.reconcile import history_mass
 
 __all__ = ["WINDOWS", "BeforeAfter", "before_and_after"]
 
@@ -32,6 +33,8 @@ class BeforeAfter:
         before, after: rows listed in the days before and after; None where the record does not
             reach that far.
         listing_before, listing_after: how the effect's acts are listed there.
+        listed_before, listed_after: share of the acts counted by the effect's running total that
+            the rows there list, 0 to 1; None where no total covers the days.
     """
 
     cause: str
@@ -43,6 +46,33 @@ class BeforeAfter:
     after: int | None
     listing_before: str
     listing_after: str
+    listed_before: float | None = None
+    listed_after: float | None = None
+
+
+class _Totals:
+    """The listed share of what a type's running total counts, over any stretch of days."""
+
+    def __init__(self, case: Case, effect: str) -> None:
+        wanted = case.events[effect].rows
+        mass = history_mass(
+            case.record,
+            (wanted.action or None) if wanted is not None else None,
+            case.as_of,
+            series=case.events[effect].totals,
+        )
+        self.unlisted = dict(zip(mass.days.tolist(), mass.spread.tolist(), strict=True))
+        exact = [c for c in case.record.counts if c.series == mass.series and not c.lower_bound]
+        self.first = min((day_number(c.since) for c in exact), default=0)
+        self.last = max((day_number(c.day) for c in exact), default=-1)
+
+    def listed(self, attacks: int, start: dt.date, end: dt.date) -> float | None:
+        """Return listed / (listed + unlisted); None if the totals do not cover all the days."""
+        days = range(day_number(start), day_number(end) + 1)
+        if days.start < self.first or days.stop - 1 > self.last:
+            return None
+        total = attacks + sum(self.unlisted.get(day, 0.0) for day in days)
+        return attacks / total if total > 0 else None
 
 
 def before_and_after(case: Case) -> tuple[BeforeAfter, ...]:
@@ -62,9 +92,11 @@ def _rows(case: Case) -> Iterator[BeforeAfter]:
     for cause, effect in sorted(pairs, key=lambda p: [*case.events].index(p[0])):
         if not recorded[effect]:
             continue
+        totals = _Totals(case, effect) if case.events[effect].totals else None
         for event in sorted(recorded[cause], key=lambda e: (e.day, e.id)):
             for days in WINDOWS:
-                yield _around(case, cause, effect, event, days, recorded[effect])
+                row = _around(case, cause, effect, event, days, recorded[effect])
+                yield row if totals is None else _with_totals(row, totals, recorded[effect])
 
 
 def _around(
@@ -85,6 +117,19 @@ def _around(
         _listed(case, effect, *before),
         _listed(case, effect, *after),
     )
+
+
+def _with_totals(row: BeforeAfter, totals: _Totals, rows: tuple[Event, ...]) -> BeforeAfter:
+    one = dt.timedelta(days=1)
+    sides = (
+        (row.day - row.days * one, row.day - one),
+        (row.day + one, row.day + row.days * one),
+    )
+    before, after = (
+        totals.listed(sum(r.attacks for r in rows if first <= r.day <= last), first, last)
+        for first, last in sides
+    )
+    return replace(row, listed_before=before, listed_after=after)
 
 
 def _count(rows: tuple[Event, ...], start: dt.date, end: dt.date) -> int:

@@ -30,7 +30,7 @@ from talion.judge.readings import (
 )
 from talion.judge.record_checks import RecordCheck, check_on_record
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
-from talion.judge.stability import explosive_priors
+from talion.judge.stability import explosive_priors, prior_behind
 from talion.judge.tests import Measured, Outcome, evaluate
 from talion.judge.words import (
     confidence_sentence,
@@ -42,6 +42,7 @@ from talion.judge.words import (
 )
 from talion.model.case import Case
 from talion.model.lexicon import read_word
+from talion.model.reading import READINGS
 
 if TYPE_CHECKING:
     from talion.model.compiled import CompiledModel
@@ -118,7 +119,7 @@ def judge_case(
         ensembles[reading] = ensemble
         measured[reading] = measured_from(ensemble, model)
         warnings |= dict.fromkeys(model.warnings)
-        warnings |= dict.fromkeys(_capped_warnings(ensemble))
+        warnings |= dict.fromkeys(_capped_warnings(ensemble, model))
     graph = SystemGraph(case)
     judgments = tuple(_judge(case, key, measured, graph) for key in case.judgments)
     receipt = _receipt(case, seed, draws, histories, sizes, command, time.perf_counter() - began)
@@ -160,13 +161,18 @@ def _usual_rates(
     return {name: by_class[:, list(classes)].sum(axis=1) for name, classes in series.items()}
 
 
-def _capped_warnings(ensemble: Ensemble) -> Iterable[str]:
-    for world in ensemble.worlds:
+def _capped_warnings(ensemble: Ensemble, model: CompiledModel) -> Iterable[str]:
+    for index, world in enumerate(ensemble.worlds):
         share = ensemble.capped_share(world)
         if share > _CAPPED_WORTH_SAYING:
+            cut: NDArray[np.bool_] = np.any(ensemble.capped[:, :, index], axis=1)
+            link = prior_behind(model, cut)
+            remedy = (
+                f"narrow link {link}, whose strength sets them apart" if link else "narrow priors"
+            )
             yield (
-                f"{round(100 * share)} % of histories under {world} ({ensemble.reading}) reached the "
-                f"cap of {ensemble.event_cap} events: narrow the priors that make events breed"
+                f"{READINGS[ensemble.reading].title}, {world}: {round(100 * share)} % of histories "
+                f"reached the cap of {ensemble.event_cap:,} events; {remedy}"
             )
 
 

@@ -18,7 +18,14 @@ from talion.model.arrows import link_strength
 from talion.model.case import Case
 from talion.model.compiled import CompiledModel
 
-__all__ = ["SUPERCRITICAL", "explosive_priors", "explosive_shares", "spectral_radius"]
+__all__ = [
+    "SUPERCRITICAL",
+    "explosive_priors",
+    "explosive_shares",
+    "offspring_matrix",
+    "prior_behind",
+    "spectral_radius",
+]
 
 SUPERCRITICAL = 0.05  # share of no-view draws that may breed without end
 _FULL = 100.0  # per cent of a type's events
@@ -79,6 +86,38 @@ def explosive_priors(case: Case, model: CompiledModel) -> Iterator[CaseError]:
         value=worst,
         remedy=f"lower or narrow its strength: without it {round(100 * left[worst])} % would",
     )
+
+
+def prior_behind(model: CompiledModel, capped: NDArray[np.bool_]) -> str | None:
+    """Return the link whose strength best tells capped draws from the others.
+
+    For each link and each of its parameters: |mean of capped draws - mean of the others| / sd over
+    all draws; the link with the largest is named.
+
+    Args:
+        model: the reading simulated.
+        capped: whether any history of the draw was cut short, shape (draws,).
+    """
+    if capped.all() or not capped.any():
+        return None
+    structure, draws = model.structure, model.draws
+    tables = (
+        (structure.ee_link, draws.ee_offspring),
+        (structure.ch_link, draws.ch_b),
+        (structure.fr_link, draws.fr_gamma),
+        (structure.ef_link, draws.ef_jump),
+        (structure.ff_link, draws.ff_coef),
+    )
+    apart: dict[int, float] = {}
+    for links, values in tables:
+        sd = values.std(axis=0)
+        gap = np.abs(values[capped].mean(axis=0) - values[~capped].mean(axis=0))
+        told = np.divide(gap, sd, out=np.zeros_like(gap), where=sd > 0)
+        for link, size in zip(links.tolist(), told.tolist(), strict=True):
+            apart[link] = max(apart.get(link, 0.0), size)
+    apart.pop(-1, None)
+    best = max(apart, key=lambda link: apart[link], default=None)
+    return None if best is None or apart[best] <= 0 else model.link_ids[best]
 
 
 def explosive_shares(case: Case) -> Iterator[CaseError]:
