@@ -6,6 +6,8 @@ import csv
 import errno
 import json
 import os
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -157,3 +159,23 @@ def test_a_new_case_is_sound_and_runs_as_it_is(
     ended = talion("run", "my-case", *SMALL)
     assert ended.status == 0, ended.err
     assert names(tmp_path / "talion-my-case") == FILES
+
+
+@pytest.mark.slow  # compiles anew
+def test_warm_compiles_into_the_cache_and_later_runs_find_it(tmp_path: Path) -> None:
+    def run(*verb: str) -> str:
+        done = subprocess.run(
+            [sys.executable, "-m", "talion", *verb],
+            env={**os.environ, "TALION_CACHE_DIR": str(tmp_path)},
+            capture_output=True, text=True, check=True,
+        )  # fmt: skip
+        return done.stdout
+
+    def kept() -> set[Path]:
+        return {path for path in tmp_path.rglob("*.nb*") if path.is_file()}
+
+    assert run("warm").startswith("kernels are ready (")
+    compiled = kept()
+    assert compiled
+    run("what-if", "starter", "rain", "--draws", "4", "--histories", "2")
+    assert kept() == compiled
