@@ -164,7 +164,14 @@ def test_the_share_of_draws_has_ends_for_capped_draws() -> None:
 
 def test_an_effect_is_summarised_over_known_draws() -> None:
     psi = np.array([np.nan, 10.0, 20.0, 30.0])
-    effect = summarise_effect(psi, psi >= 20, "%", 20.0, 0.1)
+    effect = summarise_effect(psi, psi >= 20, "points", 20.0, 0.1)
     assert effect is not None
     assert (effect.mean, effect.q) == (20.0, pytest.approx(2 / 3))
     assert summarise_effect(np.array([np.nan]), np.array([False]), "%", 20.0, 0.0) is None
+
+
+def test_a_mean_in_per_cent_is_that_of_the_ratios_logarithms() -> None:
+    psi = np.array([-50.0, 100.0])  # half and twice: no change on average
+    effect = summarise_effect(psi, psi >= 20, "%", 20.0, 0.0)
+    assert effect is not None
+    assert effect.mean == pytest.approx(0.0, abs=1e-9)

@@ -99,7 +99,7 @@ class Probability:
         """Return the values it may have, given the capped histories: one, or two ends."""
         ends = (self.capped_low, self.capped_high)
         low, high = (self.value if end is None else end for end in ends)
-        return (self.value,) if low == high else (low, high)
+        return (low,) if low == high else (low, high)
 
 
 @dataclass(frozen=True)
