@@ -175,6 +175,4 @@ def test_a_fan_that_cannot_be_filled_is_refused(fan: Fan) -> None:
     model = build(RICH)
     model.structure.hi[:] = np.inf
     with pytest.raises(PlanError):
-        simulate_ensemble(
-            model, MeasurePlan((), SERIES, (fan,), {"baseline": END}), histories=1
-        )
+        simulate_ensemble(model, MeasurePlan((), SERIES, (fan,), {"baseline": END}), histories=1)

@@ -151,6 +151,11 @@ def _check_values(model: CompiledModel, event_cap: int) -> None:
             "structure.band_edge",
             reached,
         )
+    joined = np.allclose(s.band_edge[:, 1:], (s.band_edge + s.band_width)[:, :-1], rtol=1e-12)
+    if not joined or not np.allclose(s.band_p0, np.exp(-s.band_width)):
+        _fail(
+            "bands must join, each with exp(-width)", "structure.band_width", s.band_width.tolist()
+        )
     whole = np.add.reduceat(dr.class_weight, s.class_start[:-1], axis=1)
     if not np.allclose(whole, 1.0) or dr.class_weight.min() < 0.0:
         _fail("class weights must sum to 1 within a type", "draws.class_weight", whole.min())
