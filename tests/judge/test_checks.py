@@ -158,3 +158,10 @@ def test_the_prior_that_sets_capped_draws_apart_is_named() -> None:
     strength = model.draws.fr_gamma[:, entry]
     assert prior_behind(model, strength > np.quantile(strength, 0.8)) == "L4"
     assert prior_behind(model, np.zeros(60, bool)) is None
+
+
+def test_a_motive_is_not_simulated() -> None:
+    test = "holds_if: {count: attack, at_least: 1}"
+    assert "a motive is not simulated" in faults(crisis(extra={"J": f"kind: motive, {test}"}))
+    derived = f"kind: motive, also: {{derived: {{{test}}}}}"
+    assert faults(crisis(extra={"J": derived})) == ""

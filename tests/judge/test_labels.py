@@ -95,6 +95,15 @@ def test_a_missing_reading_cannot_fix_the_form() -> None:
     assert label_for(replace(fixed, opponent=None)) is Label.RESTS
 
 
+def test_a_few_draws_cannot_fix_the_form() -> None:
+    sure, vague = p(1, 0.007), p(1, 0.03)
+    fixed = replace(
+        BASE, fit=None, links_at_zero=sure, no_view=sure, as_written=sure, opponent=sure
+    )
+    assert label_for(fixed) is Label.FIXED
+    assert label_for(replace(fixed, opponent=vague)) is Label.RESTS
+
+
 def test_a_silent_record_leaves_the_assumption() -> None:
     # The record neither moved the no-view result nor narrowed the effect.
     silent = RecordFit(q=p(0.55), lowest=p(0.5), highest=p(0.6), opponent=p(0.5))

@@ -104,16 +104,21 @@ def test_confidence_follows_the_stated_rules(
 
 
 def test_the_label_sentence_names_the_links_it_rests_on() -> None:
-    assert "(L2); no data here." in label_sentence(Label.RESTS, BLIND, SHARE, None)
-    assert "not fitted to the record" in label_sentence(Label.RESTS, SEEN, SHARE, None)
+    assert "(L2); no data here." in label_sentence(Label.RESTS, BLIND, {}, None)
+    assert "not fitted to the record" in label_sentence(Label.RESTS, SEEN, {}, None)
+    carried = label_sentence(Label.RESTS, SEEN, {"links_at_zero": share(0.9)}, None)
+    assert "with every link at zero too" in carried
+    assert "every link at zero" not in label_sentence(
+        Label.RESTS, SEEN, {"links_at_zero": share(0.3)}, None
+    )
     bare = Path((), (), ("attack",), ())
-    assert "usual rates" in label_sentence(Label.RESTS, bare, SHARE, None)
+    assert "usual rates" in label_sentence(Label.RESTS, bare, {}, None)
     assert "usual rates alone" in footing_sentence(bare, None)
     assert "not recorded: demand" in footing_sentence(BLIND, None)
 
 
 @pytest.mark.parametrize("label", Label)
 def test_every_label_has_a_sentence(label: Label) -> None:
-    said = label_sentence(label, SEEN, SHARE, COUNTED if label is Label.CHECKED else None)
+    said = label_sentence(label, SEEN, {}, COUNTED if label is Label.CHECKED else None)
     assert said.endswith(".")
     assert "%" not in said

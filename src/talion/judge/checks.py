@@ -75,6 +75,7 @@ def faults_of(case: Case) -> tuple[TalionError, ...]:
     """Return the faults that need no simulation."""
     return (
         *_unreadable(case),
+        *_simulated_minds(case),
         *_sign_only(case),
         *_double_counting(case),
         *explosive_shares(case),
@@ -111,6 +112,19 @@ def _unreadable(case: Case) -> Iterator[InputError]:
                 if (place, error.message) not in seen:  # once, not at every horizon
                     seen.add((place, error.message))
                     yield JudgmentTestError(error.message, place=place, remedy=error.remedy)
+
+
+def _simulated_minds(case: Case) -> Iterator[JudgmentTestError]:
+    """Motives and preferences with a simulated test of their own."""
+    for name, judgment in case.judgments.items():
+        test = judgment.holds_if
+        if judgment.kind in ("motive", "preference") and test is not None and test.kind != "record":
+            yield JudgmentTestError(
+                f"a {judgment.kind} is not simulated: no history shows what someone wanted",
+                place=_place(case, "judgments", name, "holds_if"),
+                value=name,
+                remedy="put a derived test under `also`, or give the judgment another kind",
+            )
 
 
 def _tests_of(case: Case) -> Iterator[tuple[Part, Difference]]:

@@ -16,7 +16,7 @@ changed (R and its variants). Of the labels below the first that holds is given:
 *The record speaks* if some link on the path has data and either |logit q_R - logit q_S0| >= log 3,
 or Var_R(psi) / Var_S0(psi) <= .9 with a likelihood power-scaling sensitivity >= .05 (Kallioinen,
 Paananen, Buerkner and Vehtari 2024). Thresholds of .80 and .20 are asked of q -+ 1.64 Monte Carlo
-errors. Claims about what happened, motives and preferences are not simulated: they are Checked on
+errors; those of .99 and .01 of q as it is, if its Monte Carlo error is at most .01. Claims about what happened, motives and preferences are not simulated: they are Checked on
 the record or Not testable. If histories cut short at the event cap could change the label, it is
 Not computable.
 """
@@ -47,6 +47,7 @@ HIGH = 0.80
 LOW = 0.20
 FIXED_HIGH = 0.99
 FIXED_LOW = 0.01
+FIXED_ERROR = 0.01  # a reading known no better than this fixes nothing
 ERRORS = 1.64  # Monte Carlo errors taken off before HIGH and LOW are asked
 SPEAKS_LOGIT = math.log(3.0)
 SPEAKS_VARIANCE = 0.9
@@ -208,18 +209,17 @@ def _record_label(fit: RecordFit) -> Label | None:
 def _fixed(grounds: Grounds) -> bool:
     """Whether all four readings without the record agree on yes, or on no.
 
-    The values are taken as they are: with 100 draws the error floor alone would keep a test that
-    never failed from reaching .99, and four readings must agree.
+    The values are taken as they are, for four readings must agree; but each must be known to .01,
+    which takes some 70 draws even if all of them agree.
     """
-    readings = (
-        grounds.links_at_zero,
-        grounds.no_view,
-        grounds.as_written,
-        grounds.opponent,
-    )
-    values = [r.value for r in readings if r is not None]
-    if len(values) < len(readings):
+    readings = [
+        r
+        for r in (grounds.links_at_zero, grounds.no_view, grounds.as_written, grounds.opponent)
+        if r is not None and r.mcse <= FIXED_ERROR
+    ]
+    if len(readings) < 4:
         return False
+    values = [r.value for r in readings]
     return min(values) >= FIXED_HIGH or max(values) <= FIXED_LOW
 
 

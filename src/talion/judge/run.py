@@ -198,9 +198,9 @@ def _judge(
     parts = tuple(j.result for j in judged)
     if main is None:
         label = label_for(Grounds(nature="untestable"))
-        said = label_sentence(label, Path((), (), (), ()), None, None)
+        said = label_sentence(label, Path((), (), (), ()), {}, None)
         return JudgmentResult(
-            key, judgment, label, said, parts, None, True, (), word.range, "", "",
+            key, judgment, label, said, parts, None, False, (), word.range, "", "",
             "No confidence is stated, since nothing was tested.",
             "Footing: the evidence listed for and against.",
         )  # fmt: skip
@@ -255,7 +255,7 @@ def _judge_part(
         effect=effects,
         record=check,
         label=label,
-        label_sentence=label_sentence(label, path, shares.get(AS_WRITTEN), check),
+        label_sentence=label_sentence(label, path, shares, check),
         likelihood_sentence=likelihood_sentence(kind, shares, effects) if check is None else "",
         no_data=check is None and path.no_data,
         path=path.links,

@@ -14,9 +14,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from talion.judge.estimate import Effect, Share
-from talion.judge.labels import Label
+from talion.judge.labels import HIGH, Label
 from talion.judge.paths import Path
-from talion.judge.readings import AS_WRITTEN, NO_VIEW, OPPONENT
+from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, OPPONENT
 from talion.judge.record_checks import RecordCheck
 from talion.model.lexicon import LEXICONS, WordReading
 from talion.model.reading import READINGS
@@ -121,7 +121,7 @@ def word_verdict(word: WordReading, share: Share | None) -> str:
     return "the interval crosses the edge of the author's word"
 
 
-def label_sentence(label: Label, path: Path, share: Share | None, check: RecordCheck | None) -> str:
+def label_sentence(label: Label, path: Path, readings: Shares, check: RecordCheck | None) -> str:
     """Return what a label says of this result."""
     if label is Label.CHECKED and check is not None:
         said = {
@@ -132,12 +132,9 @@ def label_sentence(label: Label, path: Path, share: Share | None, check: RecordC
         }[check.outcome]
         return f"{said} {check.sentence}"
     if label is Label.RESTS:
-        rests = f"It holds if the author's links work as written ({_links(path.links)})"
-        if not path.links:
-            rests = "It follows from the usual rates stated; no link bears on it"
-        return f"{rests}; {_data_words(path)}."
+        return f"{_rests(path, readings.get(LINKS_AT_ZERO))}; {_data_words(path)}."
     if label is Label.UNRESOLVED:
-        return _unresolved(share)
+        return _unresolved(readings.get(AS_WRITTEN))
     return _SAID[label]
 
 
@@ -153,6 +150,17 @@ _SAID = {
     "priors that make events breed without end.",
     Label.CHECKED: "The record was asked.",
 }
+
+
+def _rests(path: Path, zero: Share | None) -> str:
+    if not path.links:
+        return "It follows from the usual rates stated; no link bears on it"
+    if zero is not None and zero.probability >= HIGH:
+        return (
+            f"It holds if the author's links work as written ({_links(path.links)}), and with every "
+            "link at zero too, so the usual rates stated carry it"
+        )
+    return f"It holds if the author's links work as written ({_links(path.links)})"
 
 
 def _data_words(path: Path) -> str:
