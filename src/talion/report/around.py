@@ -8,6 +8,7 @@ from datetime import date
 
 from talion.judge.before_after import BeforeAfter
 from talion.judge.results import RunResult
+from talion.record.record import Record
 from talion.report.evidence import EvidenceReader
 from talion.report.system import title_of
 from talion.report.words import DASH, day, plural
@@ -58,11 +59,12 @@ def _table(
     windows = tuple(sorted({r.days for rows in acts.values() for r in rows}))
     too_long = len(acts) > LONGEST
     left_out = f"{len(acts)} acts; counted in results.json" if too_long else ""
-    shown = () if too_long else tuple(_rows(acts, reader, windows))
+    shown = () if too_long else tuple(_rows(result.record, acts, reader, windows))
     return AroundTable(*titles, windows, shown, left_out, _sentence(acts, windows))
 
 
 def _rows(
+    record: Record,
     acts: dict[tuple[date, str], list[BeforeAfter]],
     reader: EvidenceReader,
     windows: tuple[int, ...],
@@ -76,7 +78,12 @@ def _rows(
             listing = (
                 f"before: {listing or 'not stated'}; after: {last.listing_after or 'not stated'}"
             )
-        yield AroundRow(day(when), reader.event_line(event), counts, listing or "not stated")
+        yield AroundRow(
+            day(when),
+            reader.describe(record.event(event), dated=False),
+            counts,
+            listing or "not stated",
+        )
 
 
 def _count(n: int | None) -> str:

@@ -38,7 +38,7 @@ class Node:
 class Arrow:
     """One arrow of a link. `weight` is 1 weak, 2 moderate, 3 strong; `silent`: record says nothing.
 
-    `raises` is None for an arrow without a sign: an event that turns a switch or settles a decision.
+    `into` is the anchor it leads to, its link's row if empty. `raises` is None for an arrow without a sign: an event that turns a switch or settles a decision.
     """
 
     link: str
@@ -48,6 +48,7 @@ class Arrow:
     weight: int = 2
     silent: bool = False
     note: str = ""
+    into: str = ""
 
 
 @dataclass(frozen=True)
@@ -257,7 +258,7 @@ def point_on(piece: Sequence[Point], t: float) -> Point:
 
 def label_text(arrows: Sequence[Arrow]) -> str:
     """Return the one label of a route: its link ids, each once."""
-    return " ".join(dict.fromkeys(a.link for a in arrows if a.raises is not None))
+    return " ".join(dict.fromkeys(a.link for a in arrows if not a.into))
 
 
 def _label(curves: list[Curve]) -> tuple[Curve, ...]:
@@ -344,15 +345,14 @@ def _draw_curve(out: _Drawing, curve: Curve, titles: dict[str, str]) -> None:
     path = _path(curve.pieces)
     for k, arrow in enumerate(curve.arrows):
         verb = {True: "raises", False: "lowers", None: "turns"}[arrow.raises]
-        signed = arrow.raises is not None
         name = f"{titles[curve.source]} {verb} {titles[curve.target]}"
         out.add(
             '<a class="arrow {} w{}{}" href="#{}" data-link="{}" data-ends="{} {}"><title>{}</title>'
             '<path class="reach" d="{}"/><path class="line" d="{}" marker-end="url(#tip-{})"{}/></a>',
             verb, arrow.weight, " silent" if arrow.silent else "",
-            f"link-{arrow.link}" if signed else f"node-{curve.target}",
-            arrow.link if signed else "", curve.source, curve.target,
-            f"{arrow.link}: {name}" if signed else f"{name}: {arrow.note}",
+            arrow.into or f"link-{arrow.link}", "" if arrow.into else arrow.link,
+            curve.source, curve.target,
+            f"{name}: {arrow.note}" if arrow.into else f"{arrow.link}: {name}",
             path, path, verb,
             Markup(' transform="translate(0 {})"').format(3 * k) if k else "",
         )  # fmt: skip

@@ -124,10 +124,12 @@ class EvidenceReader:
         event = self._events.get(event_id)
         return event_id if event is None else self.describe(event)
 
-    def describe(self, event: Event) -> str:
-        """Return date, actors, action, place and our note."""
+    def describe(self, event: Event, *, dated: bool = True) -> str:
+        """Return date (or not), actors, action, place and our note."""
         where = ", ".join(filter(None, (event.place, event.country)))
-        said = f"{when(event)}: {self.name(event.initiator)}, {event.action.replace('_', ' ')}"
+        said = f"{self.name(event.initiator)}, {event.action.replace('_', ' ')}"
+        if dated:
+            said = f"{when(event)}: {said}"
         if event.target:
             said += f" → {self.name(event.target)}"
         if where:

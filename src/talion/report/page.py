@@ -11,8 +11,6 @@ import base64
 import gzip
 import hashlib
 import json
-import os
-import tempfile
 from collections.abc import Mapping, Sequence
 from importlib import resources
 from pathlib import Path
@@ -20,7 +18,7 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
-from talion.errors import OutputError
+from talion.record.writing import write_files
 from talion.report.assumptions import build_footing
 from talion.report.bundle import chart_script
 from talion.report.charts import Chart, payload, static_svg, templates
@@ -63,35 +61,8 @@ def write_report(
     if path.is_dir() or not path.suffix:
         path = path / "report.html"
     page = render_report(result, texts=texts)
-    write_whole(path, page)
+    write_files(path.parent, {path.name: page})
     return path
-
-
-def write_whole(path: Path, text: str) -> None:
-    """Write a text file under another name first, so that a reader never meets half of it.
-
-    Raises:
-        OutputError: the folder or file cannot be written, or the disk is full.
-    """
-    part: Path | None = None
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        handle, name = tempfile.mkstemp(prefix=f".{path.name}.", dir=path.parent)
-        part = Path(name)
-        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        part.chmod(0o644)
-        part.replace(path)
-    except OSError as error:
-        if part is not None:
-            part.unlink(missing_ok=True)
-        raise OutputError(
-            f"cannot be written: {error.strerror or error}",
-            place=str(path),
-            remedy="free some space or choose another place with --out",
-        ) from None
 
 
 def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None = None) -> str:

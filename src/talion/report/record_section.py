@@ -11,7 +11,8 @@ from typing import Any
 from talion.judge.results import RunResult
 from talion.model.case import Case
 from talion.model.history import rows_of
-from talion.record.event import Count, Event
+from talion.record.event import Event
+from talion.record.reconcile import increments
 from talion.report.around import AroundTable, build_around
 from talion.report.charts import Chart
 from talion.report.evidence import EvidenceReader, when
@@ -31,6 +32,7 @@ class Rate:
     reported: int
     dated: int
     lower_bound: bool
+    conflicts: tuple[str, ...] = ()
 
     @property
     def days(self) -> int:
@@ -118,29 +120,30 @@ def events_of_type(case: Case, name: str) -> tuple[Event, ...]:
 
 
 def total_rates(case: Case, name: str) -> list[Rate]:
-    """Return the steps of an event type's reported running total, falling steps left out.
+    """Return the steps of an event type's reported running total that are longer than no day.
+
+    A falling total is no step; it is listed among the conflicts.
 
     Args:
         case: the case.
         name: an event type; without a series of totals there are no steps.
     """
-    series = case.events[name].totals
-    counts = sorted(
-        (c for c in case.record.counts if c.series == series), key=lambda c: (c.day, c.total)
+    event = case.events[name]
+    if event.totals is None or all(c.series != event.totals for c in case.record.counts):
+        return []
+    rows = event.rows
+    steps = increments(
+        case.record,
+        event.totals,
+        initiator=(rows.initiator or None) if rows else None,
+        target=(rows.target or None) if rows else None,
     )
-    events = events_of_type(case, name)
-    return list(_steps(counts, events)) if series and counts else []
-
-
-def _steps(counts: Sequence[Count], events: Sequence[Event]) -> Iterator[Rate]:
-    start, before = counts[0].since, 0
-    for count in counts:
-        end = count.day + timedelta(days=1)
-        if end <= start or count.total < before:
-            continue
-        dated = sum(e.attacks for e in events if start <= e.day < end)
-        yield Rate(start, end, count.total - before, dated, count.lower_bound)
-        start, before = end, count.total
+    one = timedelta(days=1)
+    return [
+        Rate(s.start, s.end + one, s.increment, s.dated, s.lower_bound, s.conflicts)
+        for s in steps
+        if s.increment >= 0 and s.end >= s.start
+    ]
 
 
 def _totals_views(result: RunResult) -> Iterator[TotalsView]:
@@ -151,14 +154,14 @@ def _totals_views(result: RunResult) -> Iterator[TotalsView]:
             continue
         reported, dated = sum(r.reported for r in rates), sum(r.dated for r in rates)
         share = f"{round(100 * dated / reported)} % of them" if reported else "none"
-        odd = [r for r in rates if r.dated > r.reported]
+        odd = [r for r in rates if r.conflicts]
         speakers = sorted({c.speaker for c in case.record.counts if c.series == event.totals})
         chart = Chart(
             id=f"totals-{anchor(name)}",
             template="totals",
             title=f"{event.title}: {reported} reported in totals, dated rows hold {share}",
             subtitle=f"A day; tinted: reported totals ({', '.join(speakers)}) over their interval; "
-            f"solid: dated rows of the same days; diamond: more rows than the total. To "
+            f"solid: dated rows of the same days; diamond: what does not fit. To "
             f"{day(case.as_of)}",
             datasets={
                 "intervals": {
@@ -173,17 +176,18 @@ def _totals_views(result: RunResult) -> Iterator[TotalsView]:
                 },
                 "marks": {
                     "start": [r.start.isoformat() for r in odd],
-                    "at": [r.dated / r.days for r in odd],
-                    "why": [f"{r.dated} dated rows, total says {r.reported}" for r in odd],
+                    "at": [max(r.rate, r.dated / r.days) for r in odd],
+                    "why": ["; ".join(r.conflicts) for r in odd],
                 },
             },
             sentence=f"{event.title}: totals report {reported}, of which {dated} are dated rows; "
-            f"{plural(len(odd), 'interval')} with more rows than the total.",
+            f"{plural(len(odd), 'interval')} where they do not fit.",
             data={
                 "interval": [r.interval for r in rates],
                 "reported": [("over " if r.lower_bound else "") + str(r.reported) for r in rates],
                 "dated rows": [r.dated for r in rates],
                 "reported a day": [number(r.rate, 2) for r in rates],
+                "what does not fit": ["; ".join(r.conflicts) for r in rates],
             },
         )
         yield TotalsView(event.title, chart, tuple(rates))
@@ -309,16 +313,11 @@ def _conflicts(result: RunResult, reader: EvidenceReader) -> Iterator[ConflictRo
         for c in event.conflicts:
             values = tuple(f"{value} ({titles.get(source, source)})" for value, source in c.values)
             yield ConflictRow(reader.describe(event), c.field.replace("_", " "), values, c.note)
-    for count in result.record.counts:
-        parts = sum(n for _, n in count.split)
-        if count.split and parts != count.total:
-            split = " + ".join(f"{name} {n}" for name, n in count.split)
-            yield ConflictRow(
-                f"{day(count.on)}: total of {count.series.replace('_', ' ')}",
-                "total and its parts",
-                (f"{count.total} in all", f"{split} = {parts}"),
-                count.note,
-            )
+    for series in dict.fromkeys(c.series for c in result.record.counts):
+        for step in increments(result.record, series):
+            if step.conflicts:
+                name = f"{day(step.end)}: total of {series.replace('_', ' ')}"
+                yield ConflictRow(name, "total", step.conflicts, "")
 
 
 def _by_country(result: RunResult) -> tuple[tuple[str, ...], tuple[CountryRow, ...]]:

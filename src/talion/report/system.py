@@ -180,24 +180,29 @@ def _arrows(case: Case, data: frozenset[str]) -> Iterator[Arrow]:
         )
     for name, factor in case.factors.items():
         for event in dict.fromkeys(rule.event for rule in factor.set_by):
-            yield Arrow("sets", anchor(event), anchor(name), None, note="turns this switch")
+            yield _unnumbered(anchor(event), anchor(name), None, "turns this switch")
     for name in case.decisions:
         yield from _decision_arrows(case, name)
+
+
+def _unnumbered(source: str, target: str, raises: bool | None, note: str) -> Arrow:
+    """Return an arrow of no link: a rule that turns a switch, or a decision's ways."""
+    return Arrow("", source, target, raises, note=note, into=f"node-{target}")
 
 
 def _decision_arrows(case: Case, name: str) -> Iterator[Arrow]:
     decision, node = case.decisions[name], f"decision-{anchor(name)}"
     for event in dict.fromkeys(call.event for call in decision.called_by):
-        yield Arrow("calls", anchor(event), node, None, note="may settle the decision")
+        yield _unnumbered(anchor(event), node, None, "may settle the decision")
     movers: dict[str, float] = {}
     for position in case.issues[decision.issue].positions.values():
         for factor, by in position.moved_by.items():
             movers[factor] = movers.get(factor, 0.0) + by[1]
     for factor, by_all in movers.items():
-        yield Arrow("moves", anchor(factor), node, by_all > 0, note="moves positions on it")
+        yield _unnumbered(anchor(factor), node, by_all > 0, "moves positions on it")
     targets = [decision.writes] + [p.factor for p in (decision.sets, decision.executes) if p]
     for factor in dict.fromkeys(targets):
-        yield Arrow("settles", node, anchor(factor), None, note="the outcome sets it")
+        yield _unnumbered(node, anchor(factor), None, "the outcome sets it")
 
 
 def _weight(case: Case, link: Link, arrow: CaseArrow) -> int:

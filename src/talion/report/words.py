@@ -84,7 +84,7 @@ def day_of(number: int) -> date:
 
 
 def number(x: float | None, digits: int = 3) -> str:
-    """Return a number with at most `digits` significant digits and a true minus sign.
+    """Return a number with at most `digits` significant digits (whole numbers whole), a true minus.
 
     >>> number(1234.5), number(-0.5), number(0.01234), number(None)
     ('1,234', '−0.5', '0.0123', '–')
