@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import exp1
 
 __all__ = [
     "FADES",
@@ -61,6 +60,8 @@ def offspring_from_extra(
 
 def _ein(b: NDArray[np.float64]) -> NDArray[np.float64]:
     """Entire exponential integral, the integral of (1 - e^-x)/x from 0 to b (b >= 0)."""
+    from scipy.special import exp1  # slow to import, and not needed to read a case
+
     safe = np.maximum(b, 1e-12)
     exact = exp1(safe) + np.log(safe) + np.euler_gamma
     return np.asarray(np.where(b < 1e-6, b, exact))
