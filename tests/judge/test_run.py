@@ -42,7 +42,7 @@ def test_each_label_that_needs_no_fit_is_given(
 
 
 def test_a_flood_of_events_is_not_computable() -> None:
-    found = judge_case(crisis("flooded"), draws=3, histories=2)
+    found = judge_case(crisis("flooded"), draws=20, histories=2)
     assert found.judgment("flooded").label is Label.NOT_COMPUTABLE
     assert any("reached the cap of 20,000 events" in warning for warning in found.warnings)
 

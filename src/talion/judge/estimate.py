@@ -135,7 +135,8 @@ def share_of(truth: Truth) -> Share | None:
     capped_high = float((truth.high & can).sum() / can.sum())
     if members == 0:
         middle = (capped_low + capped_high) / 2
-        return Share(middle, capped_low, capped_high, 0.5, 0.0, 0.0, can.shape[0], 0,
+        error = _mcse_floor(middle, int(can.sum()))
+        return Share(middle, capped_low, capped_high, error, 0.0, 0.0, can.shape[0], 0,
                      float(truth.undetermined.mean()), capped_low, capped_high)  # fmt: skip
     probability = float(holds.sum() / members)
     draws = truth.low.shape[0]
