@@ -13,7 +13,7 @@ def warm_kernels() -> None:
     """Compile the simulation kernels for this processor, or load what is compiled already."""
     from talion.simulate.warm import warm
 
-    say(["compiling the simulation kernels (about half a minute the first time) ..."], err=True)
+    say(["compiling the simulation kernels (a minute or so the first time) ..."], err=True)
     began = time.perf_counter()
     warm()
     say([f"kernels are ready ({time.perf_counter() - began:.1f} s)"])
