@@ -39,6 +39,8 @@
       tooltip: { disableDefaultStyle: true },
     });
     for (const svg of all("svg", place)) svg.setAttribute("aria-hidden", "true");
+    for (const form of all("form", place)) form.remove();
+    for (const name of ["role", "aria-roledescription", "aria-label"]) place.removeAttribute(name);
     picture.replaceChildren(place);
     picture.dataset.live = "yes";
   };
