@@ -223,11 +223,13 @@ def plan_for(case: Case, *, outlook: bool = True) -> MeasurePlan:
     found: dict[Measure, None] = {}
     for part in parts_of_case(case):
         found |= dict.fromkeys(measures_of(part.test, part.setting))
-    worlds = (BASELINE, *case.what_ifs)
     if outlook:
-        found |= dict.fromkeys(outlook_measures(case, worlds))
+        # A replay serves the judgments that ask for it; its outlook would repeat the baseline's.
+        forward = [w for w in (BASELINE, *case.what_ifs) if case.start_day(w) == case.as_of_day]
+        found |= dict.fromkeys(outlook_measures(case, forward))
     horizon = _horizons(case, found)
-    fans: tuple[Fan, ...] = tuple(outlook_fans(case, horizon)) if outlook else ()
+    shown = {BASELINE: horizon[BASELINE]} if outlook else {}
+    fans: tuple[Fan, ...] = tuple(outlook_fans(case, shown))
     series = {m.series for m in found} | {m.other for m in found} | {f.series for f in fans}
     indices = {name: series_classes(case.document, name) for name in sorted(series - {""})}
     return MeasurePlan(tuple(found), indices, fans, horizon)
