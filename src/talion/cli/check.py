@@ -27,8 +27,8 @@ def check_file(name: str) -> None:
 
     case = load_case(name)
     faults, remarks = check_case(case)
-    say([f"remark: {remark}" for remark in remarks], err=bool(faults))
     Problems.raise_any(faults)
+    say(f"remark: {remark}" for remark in remarks)
     say([_summary(case, len(remarks))])
 
 

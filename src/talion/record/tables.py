@@ -53,6 +53,11 @@ class _Reading:
     errors: list[TalionError] = field(default_factory=list)
     places: dict[str, list[str]] = field(default_factory=dict)
     broken: set[object] = field(default_factory=set)  # ids of rows that exist but cannot be read
+    lost_table: bool = False  # a whole table cannot be read, so any name may be in it
+
+    def is_lost(self, name: object) -> bool:
+        """Whether a name that seems unknown may stand in what could not be read."""
+        return self.lost_table or name in self.broken
 
     def blame(self, place: str, faults: Iterable[Fault]) -> None:
         self.errors.extend(
@@ -71,6 +76,7 @@ class _Reading:
                 found.extend(self._sheet(table, path))
             except RecordError as error:
                 self.errors.append(error)
+                self.lost_table = True
         return found
 
     def _sheet(self, table: str, path: Path) -> list[tuple[str, Cells]]:
@@ -196,7 +202,7 @@ def _read(folder: Path, files: Mapping[str, tuple[str, ...]]) -> Record:
         coverage=tuple(row for row in coverage if isinstance(row, Coverage)),
     )
     for table, index, fault in record._faults():  # noqa: SLF001 - to place each in its file
-        if not (fault.message.startswith("unknown") and fault.value in reading.broken):
+        if not (fault.message.startswith("unknown") and reading.is_lost(fault.value)):
             reading.blame(reading.places[table][index], [fault])
     _stop(reading.errors)
     return record
@@ -329,7 +335,7 @@ def _by_event(
         key = cells.pop("event")
         if key in groups:
             groups[key].append((place, cells))
-        elif key not in reading.broken:
+        elif not reading.is_lost(key):
             fault = Fault("event", key, "unknown event", "use the id of a row of the events")
             reading.blame(place, [fault])
     return groups
