@@ -113,47 +113,33 @@ def _decays(x: float, table: F8, rate: F8, decay: F8) -> None:
 
 
 @inlined
-def _bound(
-    k: int,
-    base: F8,
-    e: F8,
-    u: F8,
-    b: F8,
-    decay: F8,
-    ch_start: I8,
-    ch_half: I8,
-    channel_day: F8,
-) -> float:
-    """Upper bound of a type's rate for the rest of the day, scale apart."""
-    value = base[k]
-    for h in range(decay.shape[0]):
-        value += e[h, k] * decay[h]
-    if ch_start[k + 1] > ch_start[k]:
-        exponent = 0.0
-        for c in range(ch_start[k], ch_start[k + 1]):
-            left = channel_day[c] if b[c] > 0.0 else decay[ch_half[c]]
-            exponent += b[c] * u[c] * left
-        if exponent > 0.0:  # exp(-s) <= 1 / (first terms of exp(s)): cheaper, still a bound
-            s = exponent
-            value /= 1.0 + s * (1.0 + s * (0.5 + s * (1 / 6 + s * (1 / 24))))
-        elif exponent < 0.0:
-            value *= math.exp(-exponent)
-    return value * _SLACK
+def _damping(k: int, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8, channel_day: F8) -> float:
+    """Upper bound of a type's suppression factor for the rest of the day."""
+    s = 0.0
+    for c in range(ch_start[k], ch_start[k + 1]):
+        left = channel_day[c] if b[c] > 0.0 else decay[ch_half[c]]
+        s += b[c] * u[c] * left
+    if s > 0.0:  # exp(-s) <= 1 / (first terms of exp(s)): cheaper, still a bound
+        return 1.0 / (1.0 + s * (1.0 + s * (0.5 + s * (1 / 6 + s * (1 / 24)))))
+    return math.exp(-s) if s < 0.0 else 1.0
 
 
 @inlined
-def _rate(k: int, base: F8, e: F8, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8) -> float:
-    """A type's rate at the time the decays are for, scale apart."""
-    value = base[k]
-    for h in range(decay.shape[0]):
-        value += e[h, k] * decay[h]
-    if ch_start[k + 1] > ch_start[k]:
-        exponent = 0.0
-        for c in range(ch_start[k], ch_start[k + 1]):
-            exponent += b[c] * u[c] * decay[ch_half[c]]
-        if exponent != 0.0:
-            value *= math.exp(-exponent)
-    return value
+def _exponent(k: int, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8) -> float:
+    """Sum of b u over a type's channels at the time the decays are for."""
+    s = 0.0
+    for c in range(ch_start[k], ch_start[k + 1]):
+        s += b[c] * u[c] * decay[ch_half[c]]
+    return s
+
+
+@inlined
+def _below(v: float, rate: float, s: float) -> bool:
+    """Whether v < rate exp(-s); the exponential only where a cheap lower bound does not tell."""
+    if s == 0.0:
+        return v < rate
+    lower = 1.0 - s * (1.0 - s * (0.5 - s * (1 / 6)))  # <= exp(-s) for every s
+    return v < rate * lower or v < rate * math.exp(-s)
 
 
 @inner
@@ -184,7 +170,8 @@ def one_history(
     begin(s, dr, start, st, g, key, d)
     e, u, z, z_rate, base, bound = st.e, st.u, st.z, st.z_rate, st.base, st.bound
     decay, touched, stamp, top, scale = st.decay, st.touched, st.stamp, st.top, st.scale
-    blocked, fresh, pinned, cell_key = st.blocked, st.fresh, st.pinned, st.key
+    damped, fresh, pinned, cell_key = st.damped, st.fresh, st.pinned, st.key
+    ch_type = g.ch_type
     jump, b, kick, channel_day, day_decay = g.jump, g.b, g.kick, g.channel_day, g.day_decay
     edge, width, p0 = s.band_edge, s.band_width, s.band_p0
     ch_start, ch_half, ee_start, ee_target = s.ch_start, s.ch_half, s.ee_start, s.ee_target
@@ -197,6 +184,8 @@ def one_history(
     n_type, n_half, n_channel = base.shape[0], decay.shape[0], u.shape[0]
     n_rows, row, n, logged = w.row_day.shape[0], 0, 0, 0
     rate_cap = float(cap)
+    slope, ceiling, n_band = st.slope, st.ceiling, edge.shape[1]
+    edge_top = st.edge_top
 
     for day in range(n_days + 1):
         today = start.day + day
@@ -212,11 +201,6 @@ def one_history(
                 today, key, g.ff_target, s.ff_source, g.coef, z_ref, g.noise, g.noisy,
                 s.factor_hash, g.low, g.high, st.rest, pinned, st.pull, z, st.z_next,
             )  # fmt: skip
-            for h in range(n_half):
-                for k in range(n_type):
-                    e[h, k] *= day_decay[h]
-            for c in range(n_channel):
-                u[c] *= channel_day[c]
         if st.next_due[0] <= today:
             due_changes(s, st, today)
         for f in range(z.shape[0]):
@@ -227,12 +211,27 @@ def one_history(
         if day == n_days:
             break
         _drives(g.background, s.fr_start, s.fr_factor, g.gamma, offset, st.drive, base)
-        for h in range(n_half):
-            decay[h] = 1.0
         for k in range(n_type):
+            bound[k] = base[k]
+            slope[k] = scale[k] * _SLACK
             touched[k] = k
             top[k] = 0
             fresh[k] = 0
+        for h in range(n_half):
+            faded = day_decay[h] if day > 0 else 1.0
+            decay[h] = 1.0
+            for k in range(n_type):
+                e[h, k] *= faded
+                bound[k] += e[h, k]
+        for c in range(n_channel):
+            if day > 0:
+                u[c] *= channel_day[c]
+            if b[c] != 0.0 and u[c] > 0.0:
+                damped[ch_type[c]] = 1
+        for k in range(n_type):
+            if damped[k] == 1:
+                slope[k] *= _damping(k, u, b, decay, ch_start, ch_half, channel_day)
+            bound[k] *= slope[k]
         n_touched = n_type
         after = np.uint64(0)
         x = 0.0
@@ -240,12 +239,7 @@ def one_history(
         while True:
             for i in range(n_touched):
                 k = touched[i]
-                limit = 0.0
-                if blocked[k] == 0:
-                    limit = scale[k] * _bound(
-                        k, base, e, u, b, decay, ch_start, ch_half, channel_day
-                    )
-                bound[k] = limit
+                limit = bound[k]
                 if not limit <= rate_cap:
                     return STATUS_CAPPED, n, today + x, logged
                 nq = open_bands(
@@ -253,10 +247,9 @@ def one_history(
                 )
                 if nq < 0:
                     return STATUS_QUEUE, n, np.inf, logged
-                if top[k] == edge.shape[1]:
-                    last = edge.shape[1] - 1
-                    if edge[k, last] + width[k, last] < limit:
-                        return STATUS_BANDS, n, np.inf, logged
+                ceiling[k] = edge[k, top[k]] if top[k] < n_band else edge_top[k]
+                if ceiling[k] < limit:
+                    return STATUS_BANDS, n, np.inf, logged
 
             c = -1
             while q < nq:
@@ -276,7 +269,13 @@ def one_history(
                     continue
                 x = time_of_day(point)
                 _decays(x, g.table, g.rate, decay)
-                if v >= scale[k] * _rate(k, base, e, u, b, decay, ch_start, ch_half):
+                rate = base[k]
+                for h in range(n_half):
+                    rate += e[h, k] * decay[h]
+                exponent = 0.0
+                if damped[k] == 1:
+                    exponent = _exponent(k, u, b, decay, ch_start, ch_half)
+                if not _below(v, scale[k] * rate, exponent):
                     continue
                 c = class_start[k]
                 if class_start[k + 1] - c > 1:
@@ -300,15 +299,20 @@ def one_history(
             n_touched = 0
             for i in range(ee_start[c], ee_start[c + 1]):
                 target, h, channel = ee_target[i], ee_half[i], ee_channel[i]
-                raises = jump[i] > 0.0
-                if raises:
+                reopen = False
+                if jump[i] > 0.0:
                     e[h, target] += jump[i] / decay[h]
+                    # Still a bound, if not the best: a new one is worked out only where this one
+                    # leaves the open bands.
+                    bound[target] += slope[target] * jump[i]
+                    reopen = bound[target] > ceiling[target]
                 if channel >= 0:
                     left = decay[ch_half[channel]]
                     now = u[channel] * left
                     u[channel] = (now + (1.0 - now) * ee_step[i]) / left
-                    raises = raises or b[channel] < 0.0
-                if raises and stamp[target] != n:
+                    damped[target] = 1
+                    reopen = reopen or b[channel] < 0.0
+                if reopen and stamp[target] != n:
                     stamp[target] = n
                     touched[n_touched] = target
                     n_touched += 1
@@ -325,5 +329,14 @@ def one_history(
                     touched[k] = k
                     fresh[k] = 0
                 n_touched = n_type
+            for i in range(n_touched):
+                k = touched[i]
+                raw = base[k]
+                for h in range(n_half):
+                    raw += e[h, k] * decay[h]
+                slope[k] = scale[k] * _SLACK
+                if damped[k] == 1:
+                    slope[k] *= _damping(k, u, b, decay, ch_start, ch_half, channel_day)
+                bound[k] = raw * slope[k]
             n += 1
     return STATUS_OK, n, np.inf, logged

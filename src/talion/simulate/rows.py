@@ -73,7 +73,7 @@ def apply_rows(
             qk[nq] = -1 - target
             nq += 1
         elif op == SCALE_TYPE:
-            st.scale[target] = value
+            st.own_scale[target] = value
         elif op == BLOCK:
             st.blocked[target] = 1
         elif op == UNBLOCK:
@@ -95,6 +95,8 @@ def apply_rows(
                 st.due[target] = np.inf
             elif op == SHIFT:
                 st.z[target] = min(max(st.z[target] + value, g.low[target]), g.high[target])
+    for k in range(st.scale.shape[0]):
+        st.scale[k] = 0.0 if st.blocked[k] == 1 else st.own_scale[k]
     if links:
         apply_links(s, dr, g, st.link, d)
     return nq

@@ -48,6 +48,8 @@ class Gains(NamedTuple):
     """[F]"""
     noisy: I8
     """[n] levels that noise shakes, in this draw; ends with -1."""
+    ch_type: I8
+    """[C] target type of each channel."""
     ff_target: I8
     """[Nff] target factor of each factor -> factor entry."""
     low: F8
@@ -90,9 +92,13 @@ class State(NamedTuple):
     """[F] time of a pending change, or inf."""
     due_value: F8
     scale: F8
-    """[K]"""
+    """[K] what-if multiplier of each type; 0 while blocked."""
+    own_scale: F8
+    """[K] the same, blocked or not."""
     blocked: I8
     """[K]"""
+    damped: I8
+    """[K] whether any suppression of the type has been in force in this history."""
     link: F8
     """[n_links + 1] multipliers; the last, for "no link", stays 1."""
     drive: F8
@@ -101,6 +107,12 @@ class State(NamedTuple):
     """[K] background with factors."""
     bound: F8
     """[K] upper bound on the rate for the rest of the day."""
+    slope: F8
+    """[K] how much `bound` rises with excitation: scale and weakest suppression left today."""
+    ceiling: F8
+    """[K] upper edge of the bands open today."""
+    edge_top: F8
+    """[K] upper edge of the last band."""
     top: I8
     """[K] bands open today."""
     touched: I8
@@ -141,6 +153,7 @@ def new_gains(s: Structure) -> Gains:
         z_ref=np.zeros(len(s.factor_hash)),
         noise=np.zeros(len(s.factor_hash)),
         noisy=np.zeros(len(s.factor_hash) + 1, np.int64),
+        ch_type=np.repeat(np.arange(len(s.type_hash)), np.diff(s.ch_start)),
         ff_target=np.repeat(np.arange(len(s.factor_hash)), np.diff(s.ff_start)),
         low=np.where(s.is_level == 1, s.lo, -np.inf),
         high=np.where(s.is_level == 1, s.hi, np.inf),
@@ -155,17 +168,18 @@ def new_state(s: Structure) -> State:
     """Room for one history."""
     types, factors, decisions = len(s.type_hash), len(s.factor_hash), len(s.de_hash)
     sizes = {
-        "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "drive": types,
-        "base": types, "bound": types, "weight": len(s.class_type), "execution_due": decisions,
+        "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "own_scale": types, "drive": types,
+        "base": types, "bound": types, "slope": types, "ceiling": types, "edge_top": types, "weight": len(s.class_type), "execution_due": decisions,
         "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
         "link": s.n_links + 1,
     }  # fmt: skip
     whole = {"pinned": factors, "blocked": types, "top": types, "touched": types}
-    whole |= {"stamp": types, "fresh": types}
+    whole |= {"stamp": types, "fresh": types, "damped": types}
     room: dict[str, NDArray[Any]] = {name: np.zeros(n, np.int64) for name, n in whole.items()}
     for name in State._fields:
         if name not in whole and name != "key":
             room[name] = np.zeros(sizes.get(name, factors))
+    room["edge_top"] = s.band_edge[:, -1] + s.band_width[:, -1]
     return State(key=np.zeros(types, np.uint64), **room)
 
 
@@ -222,7 +236,9 @@ def begin(
         for h in range(s.half_life.shape[0]):
             st.e[h, k] = g.e_start[h, k]
         st.scale[k] = 1.0
+        st.own_scale[k] = 1.0
         st.blocked[k] = 0
+        st.damped[k] = 0
         st.drive[k] = np.nan  # differs from every number: the first multipliers are computed
         st.stamp[k] = -1
         st.key[k] = mix(key ^ s.type_hash[k])
