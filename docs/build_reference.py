@@ -48,9 +48,18 @@ def verbs() -> list[str]:
     return re.findall(r"^  ([a-z][a-z-]*)", listed, flags=re.MULTILINE)
 
 
+def exit_statuses() -> str:
+    """The table of exit statuses, as the entry of the command line states it."""
+    from talion.cli import entry
+
+    rows = [line for line in (entry.__doc__ or "").splitlines() if line.startswith("|")]
+    return "\n".join([*rows, "", "With `TALION_DEBUG=1` a defect of Talion shows its traceback."])
+
+
 def commands_page() -> str:
     """The page on the command line."""
     parts = [f"{NOTE}# Commands\n\n```text\n{help_text()}\n```\n"]
+    parts.append(f"\n## Exit status\n\n{exit_statuses()}\n")
     parts += [f"\n## talion {verb}\n\n```text\n{help_text(verb)}\n```\n" for verb in verbs()]
     return "".join(parts)
 

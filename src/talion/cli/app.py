@@ -76,7 +76,7 @@ def _talion(
         typer.echo(context.get_help())
 
 
-@app.command()
+@app.command(short_help="Simulate and judge a case; write its report.")
 def run(
     context: typer.Context,
     case: Case,
@@ -122,7 +122,7 @@ def cases() -> None:
     list_cases()
 
 
-@app.command()
+@app.command(short_help="Show what is in a case, and what it implies.")
 def show(
     case: Case,
     judgment: Annotated[
@@ -151,7 +151,7 @@ def check(
     check_file(file)
 
 
-@app.command()
+@app.command(short_help="Begin a case that runs as it is.")
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="folder to make")],
 ) -> None:
@@ -161,7 +161,7 @@ def new(
     begin_case(name)
 
 
-@app.command("what-if")
+@app.command("what-if", short_help="Compare what-ifs with doing nothing.")
 def what_if(
     case: Case,
     what_ifs: Annotated[
