@@ -55,8 +55,8 @@ events:
     totals: counted
     because: "{because}"
   strike: {{title: Strike, by: army, against: guard, rows: {{action: [strike]}}, usual: [1, 1.5, 2]}}
-  demand: {{title: Demand, by: guard, usual: [2, 3, 4]}}
-series: {{force: [attack, strike]}}
+  demand: {{title: Demand that the army leave the valley, by: guard, usual: [2, 3, 4]}}
+series: {{force: [attack, strike, demand]}}
 factors:
   war: {{kind: observed, title: War, states: {{active: 1, ended: 0}}, values: {{2024-01-01: active}},
         then: active, because: given}}

@@ -2,29 +2,34 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date
 
-from talion.judge.before_after import BeforeAfter
+from talion.judge.before_after import PairTable
 from talion.judge.results import RunResult
-from talion.record.record import Record
+from talion.record.before_after import Around, SameDay, Window
 from talion.report.evidence import EvidenceReader
 from talion.report.system import title_of
 from talion.report.words import DASH, day, plural
 
-LONGEST = 60
-"""A pair with more acts than this is left to results.json: counting around 150 attacks shows little."""
+
+@dataclass(frozen=True)
+class AroundCell:
+    """One window of one act: counts, the ratio of rates with its interval, the listed shares."""
+
+    counts: str
+    ratio: str
+    listed: str
 
 
 @dataclass(frozen=True)
 class AroundRow:
-    """One act: (before, after) rows in each window, and how both sides are listed at the longest."""
+    """One act and its windows; `same_day` counts what happened on the day itself."""
 
     day: str
     event: str
-    counts: tuple[tuple[str, str], ...]
-    listing: str
+    same_day: str
+    cells: tuple[AroundCell, ...]
 
 
 @dataclass(frozen=True)
@@ -35,72 +40,73 @@ class AroundTable:
     effect: str
     windows: tuple[int, ...]
     rows: tuple[AroundRow, ...]
-    left_out: str
     sentence: str
 
 
 def build_around(result: RunResult, reader: EvidenceReader) -> tuple[AroundTable, ...]:
-    """Return a table for each pair of types, shortest first left out only where too long."""
-    pairs: dict[tuple[str, str], dict[tuple[date, str], list[BeforeAfter]]] = {}
-    for row in result.before_after:
-        acts = pairs.setdefault((row.cause, row.effect), {})
-        acts.setdefault((row.day, row.event), []).append(row)
-    return tuple(_table(result, reader, *pair, acts) for pair, acts in pairs.items())
+    """Return a table for each pair of types, those with most acts first."""
+    pairs = sorted(result.before_after, key=lambda pair: -len(pair.acts))
+    return tuple(_table(result, reader, pair) for pair in pairs)
 
 
-def _table(
-    result: RunResult,
-    reader: EvidenceReader,
-    cause: str,
-    effect: str,
-    acts: dict[tuple[date, str], list[BeforeAfter]],
-) -> AroundTable:
-    titles = title_of(result.case, cause), title_of(result.case, effect)
-    windows = tuple(sorted({r.days for rows in acts.values() for r in rows}))
-    too_long = len(acts) > LONGEST
-    left_out = f"{len(acts)} acts; counted in results.json" if too_long else ""
-    shown = () if too_long else tuple(_rows(result.record, acts, reader, windows))
-    return AroundTable(*titles, windows, shown, left_out, _sentence(acts, windows))
-
-
-def _rows(
-    record: Record,
-    acts: dict[tuple[date, str], list[BeforeAfter]],
-    reader: EvidenceReader,
-    windows: tuple[int, ...],
-) -> Iterator[AroundRow]:
-    for (when, event), rows in acts.items():
-        by_days = {r.days: r for r in rows}
-        counts = tuple((_count(by_days[w].before), _count(by_days[w].after)) for w in windows)
-        last = by_days[windows[-1]]
-        listing = last.listing_before
-        if last.listing_after != listing:
-            listing = (
-                f"before: {listing or 'not stated'}; after: {last.listing_after or 'not stated'}"
-            )
-        yield AroundRow(
-            day(when),
-            reader.describe(record.event(event), dated=False),
-            counts,
-            listing or "not stated",
+def _table(result: RunResult, reader: EvidenceReader, pair: PairTable) -> AroundTable:
+    windows = tuple(window.days for window in pair.acts[0].windows)
+    rows = tuple(
+        AroundRow(
+            day(around.event.day),
+            reader.describe(around.event, dated=False),
+            _same_day(around.same_day),
+            tuple(_cell(window) for window in around.windows),
         )
+        for around in pair.acts
+    )
+    titles = title_of(result.case, pair.cause), title_of(result.case, pair.effect)
+    return AroundTable(*titles, windows, rows, _sentence(pair.acts))
 
 
-def _count(n: int | None) -> str:
-    return DASH if n is None else str(n)
+def _same_day(same: SameDay) -> str:
+    total = same.before + same.after + same.unknown
+    if not total:
+        return DASH
+    told = f"{same.before} before, {same.after} after" if same.before + same.after else ""
+    open_ = f"{same.unknown} in unknown order" if same.unknown else ""
+    return ", ".join(part for part in (told, open_) if part)
 
 
-def _sentence(acts: dict[tuple[date, str], list[BeforeAfter]], windows: tuple[int, ...]) -> str:
-    """Return how often fewer rows follow than precede, window by window."""
+def _cell(window: Window) -> AroundCell:
+    if window.days_before < 1 or window.days_after < 1:
+        return AroundCell(DASH, "", "")
+    cut = ""
+    if window.truncated:
+        cut = f" (cut: {window.days_before} and {window.days_after} days)"
+    return AroundCell(f"{window.before} → {window.after}{cut}", _ratio(window), _listed(window))
+
+
+def _ratio(window: Window) -> str:
+    if window.ratio is None or window.low is None:
+        return ""
+    high = "no limit" if window.high is None else _times(window.high)
+    return f"{_times(window.ratio)} ({_times(window.low)} to {high})"
+
+
+def _times(value: float) -> str:
+    return f"×{value:.0f}" if value >= 10 else f"×{value:.1f}"
+
+
+def _listed(window: Window) -> str:
+    shares = (window.coverage_before, window.coverage_after)
+    if shares == (None, None):
+        return ""
+    said = ("?" if share is None else f"{share:.0%}" for share in shares)
+    return "listed " + " → ".join(said)
+
+
+def _sentence(acts: Sequence[Around]) -> str:
+    """Return how often fewer rows follow than precede, over windows that are whole."""
     parts = []
-    for window in windows:
-        both = [
-            (r.before, r.after)
-            for rows in acts.values()
-            for r in rows
-            if r.days == window and r.before is not None and r.after is not None
-        ]
-        fewer = sum(after < before for before, after in both)
-        more = sum(after > before for before, after in both)
-        parts.append(f"{window} days: fewer after {fewer}, more after {more}, of {len(both)}")
+    for i, window in enumerate(acts[0].windows):
+        whole = [a.windows[i] for a in acts if not a.windows[i].truncated]
+        fewer = sum(w.after < w.before for w in whole)
+        more = sum(w.after > w.before for w in whole)
+        parts.append(f"{window.days} days: fewer after {fewer}, more after {more}, of {len(whole)}")
     return f"{plural(len(acts), 'act')}. {'; '.join(parts)}."

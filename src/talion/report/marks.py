@@ -50,7 +50,7 @@ def draw_marks(
     foot = 14 if axis else 0
     parts = [
         Markup(
-            '<svg class="marks" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
+            '<svg class="reading-marks" viewBox="0 0 {} {}" width="{}" height="{}" role="img" aria-label="{}">'
         ).format(WIDTH, height + foot, WIDTH, height + foot, _sentence(marks, word))
     ]
     for p in (0, 0.25, 0.5, 0.75, 1):

@@ -17,7 +17,7 @@ from talion.report.around import AroundTable, build_around
 from talion.report.charts import Chart
 from talion.report.evidence import EvidenceReader, when
 from talion.report.system import anchor
-from talion.report.words import day, number, plural
+from talion.report.words import day, number, plural, series
 
 
 @dataclass(frozen=True)
@@ -292,11 +292,14 @@ def _size(event: Event) -> int:
 
 
 def _gaps(result: RunResult) -> Iterator[GapRow]:
+    """Yield a row for each stretch; kinds of act with the same stretch, listing and note share one."""
+    found: dict[tuple[date, date, str, str], list[str]] = {}
     for c in sorted(result.record.coverage, key=lambda c: (c.of, c.start)):
         if c.listing != "near complete":
-            yield GapRow(
-                c.of.replace("_", " "), f"{day(c.start)} to {day(c.end)}", c.listing, c.note
-            )
+            kinds = found.setdefault((c.start, c.end, c.listing, c.note), [])
+            kinds.append("all other acts" if c.of == "*" else c.of.replace("_", " "))
+    for (start, end, listing, note), kinds in found.items():
+        yield GapRow(series(kinds), f"{day(start)} to {day(end)}", listing, note)
 
 
 def _absences(result: RunResult) -> Iterator[GapRow]:
@@ -313,11 +316,11 @@ def _conflicts(result: RunResult, reader: EvidenceReader) -> Iterator[ConflictRo
         for c in event.conflicts:
             values = tuple(f"{value} ({titles.get(source, source)})" for value, source in c.values)
             yield ConflictRow(reader.describe(event), c.field.replace("_", " "), values, c.note)
-    for series in dict.fromkeys(c.series for c in result.record.counts):
-        for step in increments(result.record, series):
+    for name in dict.fromkeys(c.series for c in result.record.counts):
+        for step in increments(result.record, name):
             if step.conflicts:
-                name = f"{day(step.end)}: total of {series.replace('_', ' ')}"
-                yield ConflictRow(name, "total", step.conflicts, "")
+                about = f"{day(step.end)}: total of {name.replace('_', ' ')}"
+                yield ConflictRow(about, "total", step.conflicts, "")
 
 
 def _by_country(result: RunResult) -> tuple[tuple[str, ...], tuple[CountryRow, ...]]:

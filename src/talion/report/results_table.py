@@ -170,8 +170,9 @@ def readings_of(part: PartResult) -> tuple[Reading, ...]:
             found.append(Reading(name, f"{DASH} ({_why(part, reading)})", False))
             continue
         said = percent(share.probability)
-        if share.low < share.high:
-            said += f" ({percent_range(share.low, share.high)})"
+        spread = percent_range(share.low, share.high)
+        if share.low < share.high and spread != said:
+            said += f" ({spread})"
         found.append(Reading(name, said, True))
     return tuple(found)
 

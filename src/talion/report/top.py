@@ -150,18 +150,21 @@ def _checked(checked: list[JudgmentResult]) -> Finding:
     for j in checked:
         if j.main is not None and j.main.record is not None:
             by_outcome.setdefault(j.main.record.outcome, []).append(j.id)
-    verb = {"holds": ("holds", "hold"), "fails": ("fails", "fail")}
-    said = []
-    for outcome, ids in by_outcome.items():
-        one, many = verb.get(outcome, (f"is {outcome}", f"are {outcome}"))
-        if outcome == "cannot tell":
-            one = many = "cannot be told"
-        said.append(f"{series(ids)} {one if len(ids) == 1 else many}")
+    said = [_outcome_said(outcome, ids) for outcome, ids in by_outcome.items()]
     return Finding(
         f"Counted in the record, without any model: {'; '.join(said)}.",
         "These stand on the record as coded and on the definitions given with each.",
         "",
     )
+
+
+def _outcome_said(outcome: str, ids: list[str]) -> str:
+    one = len(ids) == 1
+    return {
+        "holds": f"{series(ids)} {'holds' if one else 'hold'}",
+        "fails": f"{series(ids)} {'fails' if one else 'fail'}",
+        "contested": f"{series(ids)} {'is' if one else 'are'} contested by the sources",
+    }.get(outcome, f"on {series(ids)} the record cannot tell")
 
 
 def _shares(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, float]]:
@@ -192,10 +195,9 @@ def _assumption_at_work(j: JudgmentResult, part: PartResult) -> Finding:
 def _effects(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, float]]:
     """Yield differences as written with their size in units of the smallest that matters."""
     for j in result.judgments:
-        for part in j.parts:
-            effect = part.effect.get(AS_WRITTEN)
-            if effect is not None and effect.smallest:
-                yield j, part, abs(effect.mean / effect.smallest)
+        effect = j.main.effect.get(AS_WRITTEN) if j.main is not None else None
+        if j.main is not None and effect is not None and effect.smallest:
+            yield j, j.main, abs(effect.mean / effect.smallest)
 
 
 def _effect_found(j: JudgmentResult, part: PartResult) -> Finding:

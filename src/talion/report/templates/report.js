@@ -151,7 +151,7 @@
   if (location.hash) reveal();
   let folded = [];
   window.addEventListener("beforeprint", () => {
-    folded = all("details:not([open])");
+    folded = all("details:not([open])").filter((part) => !part.closest("figure"));
     for (const part of folded) part.open = true;
   });
   window.addEventListener("afterprint", () => {
