@@ -3,32 +3,33 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
-from judge.crisis import crisis
-from talion.judge.before_after import WINDOWS, before_and_after
+import pytest
+
+from judge.crisis import TEXT, crisis, judgment, small_record
+from talion.judge.before_after import PairTable, before_and_after
+from talion.model.case import parse_case
+from talion.record.before_after import Window
+from talion.record.event import Count
+
+
+def window(pair: PairTable, event: str, days: int) -> Window:
+    around = next(a for a in pair.acts if a.event.id == event)
+    return next(w for w in around.windows if w.days == days)
 
 
 def test_rows_are_counted_on_both_sides_without_the_day_itself() -> None:
-    table = before_and_after(crisis("fixed"))
-    pairs = {(row.cause, row.effect) for row in table}
-    assert pairs == {("attack", "strike")}  # demands have no rows
-    assert len(table) == 10 * len(WINDOWS)
-    row = next(r for r in table if r.event == "attack-2" and r.days == 30)
+    (pair,) = before_and_after(crisis("fixed"))  # demands have no rows
+    assert (pair.cause, pair.effect, len(pair.acts)) == ("attack", "strike", 10)
     # Attack 2 is on 29 January; strikes are on 4 January, 1 and 29 February.
-    assert row.day == dt.date(2024, 1, 29)
-    assert (row.before, row.after) == (None, 1)  # 30 days before lies outside the record
-    week = next(r for r in table if r.event == "attack-2" and r.days == 7)
-    assert (week.before, week.after) == (0, 1)
-    assert week.listing_before == "near complete"
+    month, week = window(pair, "attack-2", 30), window(pair, "attack-2", 7)
+    assert pair.acts[2].event.day == dt.date(2024, 1, 29)
+    assert (month.before, month.after, month.truncated) == (1, 1, True)  # the record is cut
+    assert (week.before, week.after, week.truncated) == (0, 1, False)
 
 
 def test_a_running_total_gives_the_listed_share() -> None:
-    from dataclasses import replace
-
-    from judge.crisis import TEXT, judgment, small_record
-    from talion.model.case import parse_case
-    from talion.record.event import Count
-
     start = dt.date(2024, 1, 1)
     counts = tuple(
         Count("tally", "strike", "Army", "all strikes", start, day, day, total, source="log")
@@ -36,11 +37,9 @@ def test_a_running_total_gives_the_listed_share() -> None:
     )
     text = TEXT.replace("rows: {action: [strike]}, ", "rows: {action: [strike]}, totals: tally, ")
     text += judgment("J", "kind: history, holds_if: {recorded: {action: strike}, at_least: 1}")
-    table = before_and_after(parse_case(text, "crisis", replace(small_record(), counts=counts)))
-    rows = {(r.event, r.days): r for r in table}
+    case = parse_case(text, "crisis", replace(small_record(), counts=counts))
+    (pair,) = before_and_after(case)
     # 1 January to 29 February: 3 strikes listed of 6, 3 unlisted over 60 days, a twentieth a day.
-    week = rows["attack-2", 7]
-    assert (week.before, week.after) == (0, 1)
-    assert week.listed_before == 0.0
-    assert abs((week.listed_after or 0) - 1 / (1 + 7 * 3 / 60)) < 1e-9
-    assert rows["attack-0", 7].listed_before is None  # before the total begins
+    week = window(pair, "attack-2", 7)
+    assert week.coverage_before == 0.0
+    assert week.coverage_after == pytest.approx(1 / (1 + 7 * 3 / 60))

@@ -9,11 +9,11 @@ import pytest
 
 from talion.judge.coverage import listing_of
 from talion.judge.parts import Setting
-from talion.judge.rate_ratio import power_to_see, rate_ratio
 from talion.judge.record_checks import RecordCheck, check_on_record
 from talion.model.case import day_number
 from talion.model.claim import Names, parse_expression
 from talion.record.event import Actor, Conflict, Coverage, Event, Source
+from talion.record.rate_ratio import power_to_see, rate_ratio
 from talion.record.record import Record
 
 START, END = dt.date(2024, 1, 1), dt.date(2024, 12, 31)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
@@ -11,8 +12,9 @@ import pytest
 from scipy.stats import binomtest
 
 from talion.errors import RecordError
-from talion.record.before_after import before_after, power_to_see, rate_ratio
+from talion.record.before_after import before_after
 from talion.record.event import Count, Event
+from talion.record.rate_ratio import power_to_see, rate_ratio
 from talion.record.record import Record
 
 START, END = date(2024, 1, 1), date(2024, 3, 31)
@@ -89,39 +91,38 @@ def test_acts_can_be_chosen_by_actor_and_start() -> None:
 
 @pytest.mark.parametrize(("before", "after"), [(10, 5), (3, 0), (0, 4), (7, 7), (1, 20)])
 def test_the_interval_is_clopper_pearson_of_the_later_share(before: int, after: int) -> None:
-    ratio, low, high = rate_ratio(before, after, 30, 15)
+    found = rate_ratio(after, before, 15, 30, level=0.95)
     exact = binomtest(after, before + after).proportion_ci(0.95, method="exact")
-    assert low == pytest.approx(exact.low / (1 - exact.low) * 2)
+    assert found.low == pytest.approx(exact.low / (1 - exact.low) * 2)
     if before:
-        assert ratio == pytest.approx(after / before * 2)
-        assert high == pytest.approx(exact.high / (1 - exact.high) * 2)
+        assert found.ratio == pytest.approx(after / before * 2)
+        assert found.high == pytest.approx(exact.high / (1 - exact.high) * 2)
     else:
-        assert (ratio, high) == (None, None)
+        assert (found.ratio, found.high) == (math.inf, math.inf)
 
 
 def test_nothing_counted_or_observed_gives_no_ratio() -> None:
-    assert rate_ratio(0, 0, 7, 7) == (None, None, None)
-    assert rate_ratio(3, 0, 7, 0) == (None, None, None)
-    assert power_to_see(0.5, 0, 7, 7) is None
+    window = before_after(record_of(STRIKE), "strike", "attack", windows=(7,))[0].windows[0]
+    assert (window.ratio, window.low, window.high, window.power) == (None, None, None, None)
+    last = replace(STRIKE, start=END, end=END, published=END + timedelta(days=1))
+    record = record_of(last, act("a", END - timedelta(days=2)))
+    window = before_after(record, "strike", "attack", windows=(7,), as_of=END + timedelta(days=1))[
+        0
+    ]
+    assert (window.windows[0].days_after, window.windows[0].ratio) == (0, None)
 
 
 @pytest.mark.parametrize(("before", "days_after"), [(12, 30), (40, 30), (25, 12)])
-def test_power_is_the_share_of_simulated_intervals_without_one(
-    before: int, days_after: int
-) -> None:
+def test_power_is_the_share_of_simulated_intervals_below_one(before: int, days_after: int) -> None:
     rng = np.random.default_rng(7)
     pairs = rng.poisson([before, 0.5 * before * days_after / 30], size=(3000, 2))
     numbers, times = np.unique(pairs, axis=0, return_counts=True)
-    seen = 0
-    for (b, a), n in zip(numbers.tolist(), times.tolist(), strict=True):
-        _, low, high = rate_ratio(b, a, 30, days_after)
-        seen += n * ((high is not None and high < 1) or (low is not None and low > 1))
-    share = seen / 3000
-    assert power_to_see(0.5, before, 30, days_after) == pytest.approx(share, abs=0.03)
-
-
-def test_false_alarms_stay_under_the_level() -> None:
-    assert all((power_to_see(1.0, n, 30, 30) or 0) <= 0.05 for n in (1, 5, 20, 60))
+    seen = sum(
+        n * (rate_ratio(a, b, days_after, 30).high < 1)
+        for (b, a), n in zip(numbers.tolist(), times.tolist(), strict=True)
+        if a + b
+    )
+    assert power_to_see(0.5, 1.0, before, days_after, 30) == pytest.approx(seen / 3000, abs=0.03)
 
 
 # --- the built-in case ---------------------------------------------------------------------------

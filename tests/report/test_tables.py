@@ -135,16 +135,18 @@ def test_countries_add_up(calm: RunResult) -> None:
     assert {r.what: r.total for r in section.by_country} == {"Attack": 24, "Strike": 3}
 
 
-def test_before_and_after_shows_every_strike_with_its_listing(calm: RunResult) -> None:
+def test_before_and_after_shows_every_act_with_its_listing(calm: RunResult) -> None:
     tables = {(t.cause, t.effect): t for t in build_around(calm, reader_of(calm))}
     table = tables["Attack", "Strike"]
     assert table.windows == (7, 30, 90)
     assert len(table.rows) == 24
-    assert table.rows[0].counts[1] == ("–", "1")
-    assert (
-        table.rows[15].listing
-        == "before: near complete; after: near complete, then outside the record"
-    )
+    attacks = sorted(e.day for e in calm.record.events if e.action == "attack")
+    strikes = [e.day for e in calm.record.events if e.action == "strike"]
+    for row, at in zip(table.rows[6:9], attacks[6:9], strict=True):
+        before = sum(0 < (at - s).days <= 30 for s in strikes)
+        after = sum(0 < (s - at).days <= 30 for s in strikes)
+        assert row.cells[1].counts == f"{before} → {after}"
+    assert table.sentence.startswith("24 acts. 7 days: fewer after")
 
 
 def test_a_judgment_shows_test_readings_and_reasons(by_hand: RunResult) -> None:

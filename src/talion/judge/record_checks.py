@@ -20,7 +20,6 @@ import numpy as np
 
 from talion.judge.coverage import listing_of, say_days
 from talion.judge.parts import Setting
-from talion.judge.rate_ratio import RateRatio, power_to_see, rate_ratio
 from talion.model.case import EPOCH, day_number
 from talion.model.claim import (
     AllOf,
@@ -34,6 +33,7 @@ from talion.model.claim import (
     SourcesAgree,
 )
 from talion.record.event import Event, Record
+from talion.record.rate_ratio import RateRatio, power_to_see, rate_ratio
 
 __all__ = ["Outcome", "RecordCheck", "check_on_record"]
 

@@ -17,7 +17,7 @@ from talion.judge.record_checks import RecordCheck
 if TYPE_CHECKING:
     import polars as pl
 
-    from talion.judge.before_after import BeforeAfter
+    from talion.judge.before_after import PairTable
     from talion.model.case import Case
     from talion.model.schema import Judgment
     from talion.record.event import Record
@@ -143,7 +143,7 @@ class RunResult:
     judgments: tuple[JudgmentResult, ...]
     ensembles: Mapping[str, Ensemble]
     echo: tuple[Any, ...]
-    before_after: tuple[BeforeAfter, ...]
+    before_after: tuple[PairTable, ...]
     warnings: tuple[str, ...]
     receipt: Receipt
 

@@ -3,31 +3,25 @@
 For each act on day d and each window of w days: events of the other kind on d-w..d-1 and d+1..d+w.
 Those on day d itself stand apart, because their order within the day is mostly unknown. With
 n_before and n_after Poisson over e_before and e_after observed days, given their sum the later
-count is binomial, so the rate ratio R = (n_after/e_after) / (n_before/e_before) has the exact
-interval
-
-    [L, U],  L = p_l/(1-p_l) · e_before/e_after  and U alike,
-
-with (p_l, p_u) the Clopper-Pearson interval of n_after out of n_before + n_after (Przyborowski and
-Wilenski 1940; Clopper and Pearson 1934). The ratio describes; it does not say why: acts that
+count is binomial, so the rate ratio (n_after/e_after) / (n_before/e_before) has an exact interval:
+see `rate_ratio`. The ratio describes; it does not say why: acts that
 answer attacks come after many attacks, and the listing of attacks may change with the act.
 """
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
 
 from talion.errors import RecordError
 from talion.record.event import Event
+from talion.record.rate_ratio import power_to_see, rate_ratio
 from talion.record.reconcile import EPOCH, LONGEST, history_mass
 from talion.record.record import Names, Record
 
-__all__ = ["Around", "SameDay", "Window", "before_after", "power_to_see", "rate_ratio"]
-
-LEVEL = 0.95
+__all__ = ["Around", "Listing", "SameDay", "Window", "around_each", "before_after"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +46,8 @@ class Window:
         truncated: the window crosses an edge of the record or `as_of`.
         ratio: rate after over rate before; `None` with nothing before or nothing observed.
         low, high: exact interval of the ratio; `None` for unbounded or nothing counted.
-        power: probability to exclude 1 if the rate had halved, at the rate before; `None` if
-            nothing was counted before.
+        power: probability that the interval would lie below 1 if the rate had halved, at the rate
+            before; `None` if nothing was counted before.
     """
 
     days: int
@@ -112,19 +106,48 @@ def before_after(
     if any(width < 1 for width in widths):
         raise RecordError("a window has at least one day", value=widths, remedy="use 7, 30, 90")
     known = record.known_by(as_of or record.period[1])
-    first, last = known.period
+    chosen = known.select(acts, initiator=by, start=start, countable=True)
     events = known.select(counted, initiator=counted_by, countable=True)
-    listed = _Listing(known, counted, counted_by, last, series)
-    found = []
-    for act in known.select(acts, initiator=by, start=max(start or first, first), countable=True):
-        found.append(
-            Around(
-                act,
-                _same_day(known, act, events, sizes),
-                tuple(_window(act, width, events, known.period, listed, sizes) for width in widths),
-            )
+    # No filter by initiator: the totals count whoever attacked.
+    listing = Listing(known, counted, known.period[1], series)
+    return around_each(known, chosen, events, windows=windows, listing=listing, sizes=sizes)
+
+
+def around_each(
+    record: Record,
+    acts: Iterable[Event],
+    events: tuple[Event, ...],
+    *,
+    windows: Iterable[int] = (7, 30, 90),
+    listing: Listing | None = None,
+    sizes: bool = False,
+) -> tuple[Around, ...]:
+    """Return the counts of chosen rows around each of chosen acts, in order of day.
+
+    Args:
+        record: gives the period and the order within a day; already cut to what was known.
+        acts: rows around which to count.
+        events: rows counted.
+        windows: widths in days.
+        listing: the totals that tell how much of what was counted is listed; None for no totals.
+        sizes: count reported attacks instead of decisions.
+
+    Raises:
+        RecordError: a window under one day.
+    """
+    widths = tuple(windows)
+    if any(width < 1 for width in widths):
+        raise RecordError("a window has at least one day", value=widths, remedy="use 7, 30, 90")
+    ordered = sorted(acts, key=lambda event: (event.day, event.id))
+    return tuple(
+        Around(
+            act,
+            _same_day(record, act, events, sizes),
+            tuple(_window(act, width, events, record.period, listing, sizes) for width in widths),
         )
-    return tuple(found)
+        for act in ordered
+        if act.day >= record.period[0]
+    )
 
 
 def _number(events: Iterable[Event], sizes: bool) -> int:
@@ -142,14 +165,18 @@ def _same_day(record: Record, act: Event, events: tuple[Event, ...], sizes: bool
     )
 
 
-class _Listing:
-    """The listed share of counted attacks in any stretch of days."""
+class Listing:
+    """The listed share of what a series of totals counts, in any stretch of days.
 
-    def __init__(
-        self, record: Record, action: Names, by: Names, until: date, series: str | None
-    ) -> None:
-        # No initiator filter: the totals count whoever attacked.
-        mass = history_mass(record, action, until, series=series, initiator=by)
+    Args:
+        record: the record, cut to what was known.
+        action: native actions that the totals count.
+        until: last day used.
+        series: the totals, as in `history_mass`.
+    """
+
+    def __init__(self, record: Record, action: Names, until: date, series: str | None) -> None:
+        mass = history_mass(record, action, until, series=series)
         self._unlisted = dict(zip(mass.days.tolist(), mass.spread.tolist(), strict=True))
         counts = [count for count in record.counts if count.series == mass.series]
         exact = [count for count in counts if not count.lower_bound]
@@ -170,7 +197,7 @@ def _window(
     width: int,
     events: tuple[Event, ...],
     period: tuple[date, date],
-    listing: _Listing,
+    listing: Listing | None,
     sizes: bool,
 ) -> Window:
     one = timedelta(days=1)
@@ -180,75 +207,29 @@ def _window(
     after = [event for event in events if morrow <= event.day <= end]
     days_before, days_after = max(0, (eve - start).days + 1), max(0, (end - morrow).days + 1)
     n, m = _number(before, sizes), _number(after, sizes)
-    ratio, low, high = rate_ratio(n, m, days_before, days_after)
+    observed = days_before >= 1 and days_after >= 1 and n + m > 0
+    found = rate_ratio(m, n, days_after, days_before) if observed else None
+    shares: tuple[float | None, float | None] = (None, None)
+    if listing is not None:
+        shares = (
+            listing.share(start, eve, _number(before, sizes=True)),
+            listing.share(morrow, end, _number(after, sizes=True)),
+        )
     return Window(
         days=width,
         before=n,
         after=m,
         days_before=days_before,
         days_after=days_after,
-        coverage_before=listing.share(start, eve, _number(before, sizes=True)),
-        coverage_after=listing.share(morrow, end, _number(after, sizes=True)),
+        coverage_before=shares[0],
+        coverage_after=shares[1],
         truncated=days_before < width or days_after < width,
-        ratio=ratio,
-        low=low,
-        high=high,
-        power=power_to_see(0.5, n, days_before, days_after),
+        ratio=_finite(found.ratio) if found else None,
+        low=found.low if found else None,
+        high=_finite(found.high) if found else None,
+        power=power_to_see(0.5, 1.0, n, days_after, days_before) if observed and n else None,
     )
 
 
-def rate_ratio(
-    before: int, after: int, days_before: int, days_after: int, level: float = LEVEL
-) -> tuple[float | None, float | None, float | None]:
-    """Return the rate ratio (after over before) and its exact conditional interval.
-
-    `None` stands for a ratio that cannot be formed and for an end that is unbounded.
-
-    >>> ratio, low, high = rate_ratio(10, 5, 30, 30)
-    >>> ratio, round(low, 3), round(high, 3)
-    (0.5, 0.134, 1.605)
-    """
-    from scipy.stats import beta
-
-    total = before + after
-    if total == 0 or days_before < 1 or days_after < 1:
-        return None, None, None
-    tail, scale = (1 - level) / 2, days_before / days_after
-    ratio = after / before * scale if before else None
-    lower = float(beta.ppf(tail, after, before + 1)) if after else 0.0
-    upper = float(beta.ppf(1 - tail, after + 1, before)) if before else 1.0
-    return ratio, lower / (1 - lower) * scale, upper / (1 - upper) * scale if upper < 1 else None
-
-
-def power_to_see(
-    ratio: float, before: int, days_before: int, days_after: int, level: float = LEVEL
-) -> float | None:
-    """Return the probability that the exact interval excludes 1 if the true ratio is `ratio`.
-
-    Both counts are taken as Poisson, the one before with the observed number as its mean, the one
-    after with `ratio` times its rate: the power this much data could have had.
-
-    >>> round(power_to_see(0.5, 10, 30, 30), 2), power_to_see(0.5, 0, 30, 30)
-    (0.18, None)
-    """
-    if before < 1 or days_before < 1 or days_after < 1:
-        return None
-    return _power(ratio, before, days_before / days_after, level)
-
-
-@lru_cache(maxsize=4096)
-def _power(ratio: float, before: int, scale: float, level: float) -> float:
-    import numpy as np
-    from scipy.stats import binom, poisson
-
-    tail = (1 - level) / 2
-    mean = before * (1 + ratio / scale)
-    share = ratio / (ratio + scale)  # of events after the act, if the ratio is true
-    null = 1 / (1 + scale)  # the same, if nothing changed
-    totals = np.arange(int(poisson.ppf(1e-9, mean)), int(poisson.ppf(1 - 1e-9, mean)) + 1)
-    # Clopper-Pearson excludes `null` exactly where a one-sided binomial test at `tail` rejects it.
-    fewest = binom.ppf(tail, totals, null) - 1  # after <= fewest: significantly less
-    fewest = np.where(binom.cdf(fewest + 1, totals, null) <= tail, fewest + 1, fewest)
-    most = binom.isf(tail, totals, null) + 1  # after >= most: significantly more
-    seen = binom.cdf(fewest, totals, share) + binom.sf(most - 1, totals, share)
-    return float(np.sum(poisson.pmf(totals, mean) * seen))
+def _finite(value: float) -> float | None:
+    return value if math.isfinite(value) else None

@@ -37,14 +37,21 @@ class RateRatio:
     high: float
 
 
-def rate_ratio(after: int, before: int, days_after: int, days_before: int) -> RateRatio:
-    """Return the rate after relative to the rate before, with the exact 80 % interval.
+def rate_ratio(
+    after: int, before: int, days_after: int, days_before: int, level: float = LEVEL
+) -> RateRatio:
+    """Return the rate after relative to the rate before, with the exact interval.
+
+    Args:
+        after, before: counts.
+        days_after, days_before: exposures, positive.
+        level: of the interval.
 
     >>> found = rate_ratio(3, 12, 90, 90)
     >>> found.ratio, round(found.low, 2), round(found.high, 2)
     (0.25, 0.08, 0.65)
     """
-    low_p, high_p = _clopper_pearson(after, after + before)
+    low_p, high_p = _clopper_pearson(after, after + before, level)
     odds = days_before / days_after
     low = low_p / (1 - low_p) * odds if low_p < 1 else math.inf
     high = high_p / (1 - high_p) * odds if high_p < 1 else math.inf
@@ -52,23 +59,28 @@ def rate_ratio(after: int, before: int, days_after: int, days_before: int) -> Ra
     return RateRatio(after, before, days_after, days_before, ratio, low, high)
 
 
-def _clopper_pearson(k: int, n: int) -> tuple[float, float]:
-    low, high = _interval(np.array([k]), np.array([n]))
+def _clopper_pearson(k: int, n: int, level: float) -> tuple[float, float]:
+    low, high = _interval(np.array([k]), np.array([n]), level)
     return float(low[0]), float(high[0])
 
 
-def _interval(k: I8, n: I8) -> tuple[F8, F8]:
+def _interval(k: I8, n: I8, level: float) -> tuple[F8, F8]:
     """Return the Clopper-Pearson interval of k out of n, any shape."""
     from scipy.special import betaincinv
 
-    tail = (1 - LEVEL) / 2
+    tail = (1 - level) / 2
     low = np.where(k > 0, betaincinv(np.maximum(k, 1), n - k + 1, tail), 0.0)
     high = np.where(k < n, betaincinv(k + 1, np.maximum(n - k, 1), 1 - tail), 1.0)
     return low, high
 
 
 def power_to_see(
-    true_ratio: float, threshold: float, expected_before: float, days_after: int, days_before: int
+    true_ratio: float,
+    threshold: float,
+    expected_before: float,
+    days_after: int,
+    days_before: int,
+    level: float = LEVEL,
 ) -> float:
     """Return how likely counts of this size are to show the true ratio to be beyond the threshold.
 
@@ -79,7 +91,8 @@ def power_to_see(
         true_ratio: the ratio of rates supposed to be true.
         threshold: the ratio it is to be told from.
         expected_before: expected count before; the observed one is used.
-        days_after, days_before: exposures.
+        days_after, days_before: exposures, positive.
+        level: of the interval.
 
     >>> power_to_see(0.5, 1.0, 4, 90, 90) < 0.5 < power_to_see(0.5, 1.0, 60, 90, 90)
     True
@@ -89,7 +102,7 @@ def power_to_see(
     expected_after = true_ratio * expected_before * days_after / days_before
     before = np.arange(_most(expected_before) + 1)[:, None]
     after = np.arange(_most(expected_after) + 1)[None, :]
-    low, high = _interval(after, before + after)
+    low, high = _interval(after, before + after, level)
     # A ratio r of rates is a share p = r t1 / (r t1 + t2) of the counts.
     weighted = threshold * days_after
     edge = weighted / (weighted + days_before)
