@@ -33,9 +33,10 @@ def tracked(root: Path) -> set[str]:
 def test_every_tracked_file_of_the_package_is_in_the_wheel(root: Path, wheel: Path) -> None:
     inside = set(zipfile.ZipFile(wheel).namelist())
     assert tracked(root) <= inside
-    for needed in ("talion/py.typed", "talion/cases/baghdad_2024/case.yaml"):
+    cases = ("talion/cases/baghdad_2024/case.yaml", "talion/cases/starter/note.txt")
+    for needed in ("talion/py.typed", *cases):
         assert needed in inside, needed
-    assert any(name.startswith("talion/report/") and name.endswith(".html") for name in inside)
+    assert any(name.startswith("talion/report/") and name.endswith(".html.j2") for name in inside)
 
 
 def test_the_wheel_holds_the_package_and_nothing_else(wheel: Path) -> None:
