@@ -97,7 +97,7 @@ def _listed(window: Window) -> str:
     shares = (window.coverage_before, window.coverage_after)
     if shares == (None, None):
         return ""
-    said = ("?" if share is None else f"{share:.0%}" for share in shares)
+    said = ("?" if share is None else f"{round(100 * share)} %" for share in shares)
     return "listed " + " → ".join(said)
 
 
