@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 
 from talion.fit.compiling import inlined
 
-__all__ = ["SOURCES", "Work", "likelihood_pass", "new_work"]
+__all__ = ["SOURCES", "Work", "enter", "likelihood_pass", "new_work"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -119,7 +119,7 @@ def _end(m: I8, first: int, gap: float, rate: F8, w: Work) -> None:
 
 
 @inlined
-def _enter(m: I8, p: int, last: int, n_half: int, n_type: int, sums: F8) -> None:
+def enter(m: I8, p: int, last: int, n_half: int, n_type: int, sums: F8) -> None:
     """Let the events before `last` excite what follows."""
     for c in range(p, last):
         for h in range(n_half):
@@ -231,7 +231,7 @@ def likelihood_pass(
         i = m[k]
         gap = gaps[q]
         if gap > 0.0:
-            _enter(m, p, k, n_half, n_type, sums)
+            enter(m, p, k, n_half, n_type, sums)
             p = k
         now = t[k]
         lam = mu[i]
@@ -249,6 +249,6 @@ def likelihood_pass(
             row = (i * n_half + h) * n_type
             slope = _slopes(h * n_type, row, n_type, inverse, rate[h], sums, leads, a, g_a)
             g_rate[i * n_half + h] += inverse * slope
-    _enter(m, p, n, n_half, n_type, sums)
+    enter(m, p, n, n_half, n_type, sums)
     _end(m, first, end - now, rate, w)
     return _totals(end - start, mu, a, rate, w, ll, g_mu, g_a, g_rate)

@@ -78,10 +78,11 @@ def compile_cached(
     if folder is None:
         compiled: Callable[..., Any] = numba.njit(**options)(function)
         return compiled
-    before = numba.config.CACHE_DIR
-    numba.config.CACHE_DIR = str(folder)  # read once, when the function below is made
+    settings: Any = numba.config
+    before = settings.CACHE_DIR
+    settings.CACHE_DIR = str(folder)  # read once, when the function below is made
     try:
         compiled = numba.njit(cache=True, **options)(function)
     finally:
-        numba.config.CACHE_DIR = before
+        settings.CACHE_DIR = before
     return compiled
