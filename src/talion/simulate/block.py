@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.compiled import Draws, Start, Structure, World
+from talion.model.compiled import Draws, Start, World
 from talion.simulate.arrays import (
     STATUS_BANDS,
     STATUS_CAPPED,
@@ -18,12 +18,13 @@ from talion.simulate.kernel import one_history
 from talion.simulate.measures_kernel import fill_fans, fill_measures, running_counts
 from talion.simulate.random import history_key
 from talion.simulate.state import Gains, State, use_draw
+from talion.simulate.wiring import Wiring
 
 __all__ = ["run_block"]
 
 
 def run_block(
-    s: Structure,
+    s: Wiring,
     dr: Draws,
     start: Start,
     w: World,
@@ -32,7 +33,7 @@ def run_block(
     st: State,
     tape: Tape,
     qw: NDArray[np.uint64],
-    qk: NDArray[np.int64],
+    qk: NDArray[np.uint32],
     total: NDArray[np.int64],
     seed: int,
     n_histories: int,

@@ -31,6 +31,7 @@ SOURCES = (
     "simulate/random.py",
     "simulate/rows.py",
     "simulate/state.py",
+    "simulate/wiring.py",
 )
 """Every file compiled code is made of; a test compares this with what the entry imports."""
 

@@ -20,7 +20,7 @@ from talion.simulate.random import open_unit, unit, word
 __all__ = ["MAX_BANDS", "height", "open_bands", "time_of_day"]
 
 F8 = NDArray[np.float64]
-I8 = NDArray[np.int64]
+U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 MAX_BANDS = 64
@@ -46,7 +46,7 @@ def height(point: np.uint64) -> float:
 
 @inner
 def fill_wide(
-    cell: np.uint64, width: float, owner: int, after: np.uint64, q: int, nq: int, qw: U8, qk: I8
+    cell: np.uint64, width: float, owner: int, after: np.uint64, q: int, nq: int, qw: U8, qk: U4
 ) -> int:
     """Add a wide cell's points after `after`, merged in order; the new length, or -1 if full."""
     x, i, last = 0.0, 0, nq
@@ -93,7 +93,7 @@ def fill_narrow(
     q: int,
     nq: int,
     qw: U8,
-    qk: I8,
+    qk: U4,
 ) -> int:
     """Add a cell's points after `after`: a Poisson number by inversion, each put in its place."""
     u = unit(cell)
@@ -126,12 +126,12 @@ def open_bands(
     q: int,
     nq: int,
     qw: U8,
-    qk: I8,
+    qk: U4,
     edge: F8,
     width: F8,
     p0: F8,
     key: np.uint64,
-    top: I8,
+    top: U4,
 ) -> int:
     """Open the bands of type `k` below `bound`; the new queue length, or -1 if it is full."""
     b = top[k]

@@ -16,7 +16,7 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.compiled import NO_LISTING, Draws, Start, Structure, World
+from talion.model.compiled import NO_LISTING, Draws, Start, World
 from talion.simulate.arrays import (
     STATUS_BANDS,
     STATUS_CAPPED,
@@ -29,6 +29,7 @@ from talion.simulate.cells import height, open_bands, time_of_day
 from talion.simulate.compiling import inlined, inner
 from talion.simulate.random import mix, normal
 from talion.simulate.rows import (
+    FORCED,
     apply_rows,
     choose_class,
     due_changes,
@@ -36,11 +37,13 @@ from talion.simulate.rows import (
     rules_and_decisions,
 )
 from talion.simulate.state import Gains, State, begin
+from talion.simulate.wiring import Wiring
 
 __all__ = ["one_history"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
+U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 _STEPS = 256.0
@@ -52,12 +55,12 @@ _SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays 
 def _drift(
     today: int,
     key: np.uint64,
-    ff_target: I8,
-    ff_source: I8,
+    ff_target: U4,
+    ff_source: U4,
     coef: F8,
     z_ref: F8,
     noise: F8,
-    noisy: I8,
+    noisy: U4,
     factor_hash: U8,
     low: F8,
     high: F8,
@@ -76,7 +79,7 @@ def _drift(
         z_next[target] += coef[i] * (z[source] - z_ref[source]) * pull[target]
     if today % 7 == 0:
         i = 0
-        while noisy[i] >= 0:
+        while noisy[i] < n_factor:
             f = noisy[i]
             if pinned[f] == 0:
                 z_next[f] += noise[f] * normal(mix(key ^ factor_hash[f]), today // 7)
@@ -89,7 +92,7 @@ def _drift(
 
 @inlined
 def _drives(
-    background: F8, fr_start: I8, fr_factor: I8, gamma: F8, offset: F8, drive: F8, base: F8
+    background: F8, fr_start: U4, fr_factor: U4, gamma: F8, offset: F8, drive: F8, base: F8
 ) -> None:
     """Background rates under the factors; an exponential only where a sum has changed."""
     for k in range(base.shape[0]):
@@ -113,7 +116,7 @@ def _decays(x: float, table: F8, rate: F8, decay: F8) -> None:
 
 
 @inlined
-def _damping(k: int, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8, channel_day: F8) -> float:
+def _damping(k: int, u: F8, b: F8, decay: F8, ch_start: U4, ch_half: U4, channel_day: F8) -> float:
     """Upper bound of a type's suppression factor for the rest of the day."""
     s = 0.0
     for c in range(ch_start[k], ch_start[k + 1]):
@@ -125,7 +128,7 @@ def _damping(k: int, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8, channel
 
 
 @inlined
-def _exponent(k: int, u: F8, b: F8, decay: F8, ch_start: I8, ch_half: I8) -> float:
+def _exponent(k: int, u: F8, b: F8, decay: F8, ch_start: U4, ch_half: U4) -> float:
     """Sum of b u over a type's channels at the time the decays are for."""
     s = 0.0
     for c in range(ch_start[k], ch_start[k + 1]):
@@ -144,7 +147,7 @@ def _below(v: float, rate: float, s: float) -> bool:
 
 @inner
 def one_history(
-    s: Structure,
+    s: Wiring,
     dr: Draws,
     start: Start,
     w: World,
@@ -153,7 +156,7 @@ def one_history(
     st: State,
     tape: Tape,
     qw: U8,
-    qk: I8,
+    qk: U4,
     key: np.uint64,
     d: int,
     n_days: int,
@@ -171,12 +174,12 @@ def one_history(
     e, u, z, z_rate, base, bound = st.e, st.u, st.z, st.z_rate, st.base, st.bound
     decay, touched, stamp, top, scale = st.decay, st.touched, st.stamp, st.top, st.scale
     damped, fresh, pinned, cell_key = st.damped, st.fresh, st.pinned, st.key
-    ch_type = g.ch_type
+    ch_type = s.ch_type
     jump, b, kick, channel_day, day_decay = g.jump, g.b, g.kick, g.channel_day, g.day_decay
     edge, width, p0 = s.band_edge, s.band_width, s.band_p0
     ch_start, ch_half, ee_start, ee_target = s.ch_start, s.ch_half, s.ee_start, s.ee_target
     ee_half, ee_channel, ee_step = s.ee_half, s.ee_channel, s.ee_step
-    ef_start, ef_factor, low, high = s.ef_start, s.ef_factor, g.low, g.high
+    ef_start, ef_factor, low, high = s.ef_start, s.ef_factor, s.low, s.high
     offset, z_ref = st.offset, g.z_ref
     sr_start, dc_start, class_start = s.sr_start, s.dc_start, s.class_start
     event_time, event_class, event_listed = tape.time, tape.event_class, tape.listed
@@ -185,7 +188,6 @@ def one_history(
     n_rows, row, n, logged = w.row_day.shape[0], 0, 0, 0
     rate_cap = float(cap)
     slope, ceiling, n_band = st.slope, st.ceiling, edge.shape[1]
-    edge_top = st.edge_top
 
     for day in range(n_days + 1):
         today = start.day + day
@@ -198,8 +200,8 @@ def one_history(
                 row += 1
         if day > 0:
             _drift(
-                today, key, g.ff_target, s.ff_source, g.coef, z_ref, g.noise, g.noisy,
-                s.factor_hash, g.low, g.high, st.rest, pinned, st.pull, z, st.z_next,
+                today, key, s.ff_target, s.ff_source, g.coef, z_ref, g.noise, g.noisy,
+                s.factor_hash, s.low, s.high, st.rest, pinned, st.pull, z, st.z_next,
             )  # fmt: skip
         if st.next_due[0] <= today:
             due_changes(s, st, today)
@@ -247,23 +249,24 @@ def one_history(
                 )
                 if nq < 0:
                     return STATUS_QUEUE, n, np.inf, logged
-                ceiling[k] = edge[k, top[k]] if top[k] < n_band else edge_top[k]
+                ceiling[k] = edge[k, top[k]] if top[k] < n_band else s.band_top[k]
                 if ceiling[k] < limit:
                     return STATUS_BANDS, n, np.inf, logged
 
-            c = -1
+            c, found = 0, False
             while q < nq:
                 point, owner = qw[q], qk[q]
                 q += 1
-                if owner < 0:
-                    c = -1 - owner
-                    k = s.class_type[c]
+                if owner >= FORCED:
+                    c = np.int64(owner) - FORCED
+                    k = np.int64(s.class_type[c])
                     x = time_of_day(point)
                     _decays(x, g.table, g.rate, decay)
                     point = mix(cell_key[k] + mix(point + np.uint64(today)))
+                    found = True
                     break
-                k = owner >> 6
-                band = owner & 63
+                k = np.int64(owner) >> 6
+                band = np.int64(owner) & 63
                 v = edge[k, band] + width[k, band] * height(point)
                 if v >= bound[k]:
                     continue
@@ -277,14 +280,15 @@ def one_history(
                     exponent = _exponent(k, u, b, decay, ch_start, ch_half)
                 if not _below(v, scale[k] * rate, exponent):
                     continue
-                c = class_start[k]
+                c = np.int64(class_start[k])
                 if class_start[k + 1] - c > 1:
                     c = choose_class(
                         c, class_start[k + 1], point, d, k, dr.class_weight, s.mm_start,
                         s.mm_factor, g.mix, offset, st.weight, fresh,
                     )  # fmt: skip
+                found = True
                 break
-            if c < 0:
+            if not found:
                 break
             t = today + x
             if n >= cap:
@@ -306,7 +310,7 @@ def one_history(
                     # leaves the open bands.
                     bound[target] += slope[target] * jump[i]
                     reopen = bound[target] > ceiling[target]
-                if channel >= 0:
+                if channel < n_channel:
                     left = decay[ch_half[channel]]
                     now = u[channel] * left
                     u[channel] = (now + (1.0 - now) * ee_step[i]) / left

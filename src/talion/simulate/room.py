@@ -12,6 +12,7 @@ from talion.model.compiled import CompiledModel
 from talion.simulate.arrays import STATUS_BANDS, STATUS_QUEUE, PlanArrays, Tape
 from talion.simulate.plan import WorldPlan
 from talion.simulate.state import new_gains, new_state
+from talion.simulate.wiring import wire
 
 __all__ = ["Room"]
 
@@ -29,14 +30,18 @@ class Room:
 
     def __init__(self, model: CompiledModel, event_cap: int, log: int = 0) -> None:
         self.model, self.event_cap = model, event_cap
-        self.gains, self.state = new_gains(model.structure), new_state(model.structure)
+        self.wiring = wire(model.structure)
+        self.gains, self.state = (
+            new_gains(self.wiring),
+            new_state(self.wiring, model.structure.n_links),
+        )
         self.time = np.empty(event_cap)
         self.event_class = np.empty(event_cap, np.int64)
         self.listed = np.empty(event_cap, np.int64)
         self.set_time, self.set_value = np.empty(log), np.empty(log)
         self.set_factor = np.empty(log, np.int64)
         self.queue_points = np.empty(_QUEUE, np.uint64)
-        self.queue_owners = np.empty(_QUEUE, np.int64)
+        self.queue_owners = np.empty(_QUEUE, np.uint32)
         self.tally = np.zeros(5, np.int64)
 
     def tape(self, days: int, factors: int) -> Tape:
@@ -55,7 +60,7 @@ class Room:
         """Four times the room for a day's candidates; the day is run again."""
         size = 4 * len(self.queue_points)
         self.queue_points = np.empty(size, np.uint64)
-        self.queue_owners = np.empty(size, np.int64)
+        self.queue_owners = np.empty(size, np.uint32)
 
     def run(
         self,
@@ -79,7 +84,7 @@ class Room:
         first, last = span
         while True:
             status = block(
-                model.structure, model.draws, model.starts[spec.start_index], spec.rows, arrays,
+                self.wiring, model.draws, model.starts[spec.start_index], spec.rows, arrays,
                 self.gains, self.state, tape, self.queue_points, self.queue_owners, total,
                 model.seed, histories, first, last, part.n_days, self.event_cap, values, capped,
                 fans, self.tally,

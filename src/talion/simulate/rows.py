@@ -19,19 +19,29 @@ from talion.model.compiled import (
     UNBLOCK,
     UNPIN,
     Draws,
-    Structure,
     World,
 )
 from talion.simulate.arrays import Tape
 from talion.simulate.compiling import inner
 from talion.simulate.random import mix, open_unit, unit, word
+from talion.simulate.wiring import Wiring
 from talion.simulate.state import Gains, State, apply_links
 
-__all__ = ["apply_rows", "choose_class", "due_changes", "is_listed", "rules_and_decisions"]
+__all__ = [
+    "FORCED",
+    "apply_rows",
+    "choose_class",
+    "due_changes",
+    "is_listed",
+    "rules_and_decisions",
+]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
+U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
+
+FORCED = 1 << 31  # added to the class of a forced event where a candidate has its type and band
 
 # Counters under an accepted point's word.
 _MARK = 101
@@ -45,7 +55,7 @@ _SAME = 1e-9  # two doses this close are one state
 
 @inner
 def apply_rows(
-    s: Structure,
+    s: Wiring,
     dr: Draws,
     w: World,
     g: Gains,
@@ -54,7 +64,7 @@ def apply_rows(
     row: int,
     today: int,
     qw: U8,
-    qk: I8,
+    qk: U4,
 ) -> int:
     """Apply the rows due at today's midnight from `row` on; return how many events are forced.
 
@@ -70,7 +80,7 @@ def apply_rows(
                 return -1
             # The low half tells two forced events of a day apart; their marks are given.
             qw[nq] = _NOON | np.uint64(nq)
-            qk[nq] = -1 - target
+            qk[nq] = FORCED + target
             nq += 1
         elif op == SCALE_TYPE:
             st.own_scale[target] = value
@@ -87,14 +97,14 @@ def apply_rows(
         elif op == PIN:
             st.pinned[target] = 1
             st.pull[target] = 0.0
-            st.z[target] = min(max(value, g.low[target]), g.high[target])
+            st.z[target] = min(max(value, s.low[target]), s.high[target])
             st.due[target] = np.inf
         elif st.pinned[target] == 0:
             if op == SET:
-                st.z[target] = min(max(value, g.low[target]), g.high[target])
+                st.z[target] = min(max(value, s.low[target]), s.high[target])
                 st.due[target] = np.inf
             elif op == SHIFT:
-                st.z[target] = min(max(st.z[target] + value, g.low[target]), g.high[target])
+                st.z[target] = min(max(st.z[target] + value, s.low[target]), s.high[target])
     for k in range(st.scale.shape[0]):
         st.scale[k] = 0.0 if st.blocked[k] == 1 else st.own_scale[k]
     if links:
@@ -103,7 +113,7 @@ def apply_rows(
 
 
 @inner
-def due_changes(s: Structure, st: State, today: int) -> None:
+def due_changes(s: Wiring, st: State, today: int) -> None:
     """Carry out what is due by this midnight: executions move rests, timers set switches."""
     for m in range(s.de_hash.shape[0]):
         if st.execution_due[m] <= today:
@@ -130,8 +140,8 @@ def choose_class(
     d: int,
     k: int,
     class_weight: F8,
-    mm_start: I8,
-    mm_factor: I8,
+    mm_start: U4,
+    mm_factor: U4,
     mix_gain: F8,
     offset: F8,
     weight: F8,
@@ -158,7 +168,7 @@ def choose_class(
 
 
 @inner
-def is_listed(s: Structure, dr: Draws, z_rate: F8, d: int, k: int, key: np.uint64) -> int:
+def is_listed(s: Wiring, dr: Draws, z_rate: F8, d: int, k: int, key: np.uint64) -> int:
     """Whether an event enters the lists: its type's probability, moved by a factor."""
     factor = s.listing_type[k]
     if factor == NO_LISTING:
@@ -183,7 +193,7 @@ def _write(st: State, tape: Tape, f: int, value: float, t: float, logged: int) -
 
 
 @inner
-def _outcome(s: Structure, dr: Draws, z: F8, d: int, m: int) -> float:
+def _outcome(s: Wiring, dr: Draws, z: F8, d: int, m: int) -> float:
     """Weighted mean of the positions, each moved by its factors and clipped to 0..100."""
     total, weights = 0.0, 0.0
     for p in range(s.de_pos_start[m], s.de_pos_start[m + 1]):
@@ -198,7 +208,7 @@ def _outcome(s: Structure, dr: Draws, z: F8, d: int, m: int) -> float:
 
 
 @inner
-def _executed(s: Structure, m: int, outcome: float) -> float:
+def _executed(s: Wiring, m: int, outcome: float) -> float:
     """The tabulated level of an outcome: linear between the table's points, flat outside."""
     last = s.de_table_x.shape[1] - 1
     if outcome <= s.de_table_x[m, 0]:
@@ -213,7 +223,7 @@ def _executed(s: Structure, m: int, outcome: float) -> float:
 
 @inner
 def _decide(
-    s: Structure, dr: Draws, st: State, tape: Tape, d: int, m: int, key: np.uint64, t: float, n: int
+    s: Wiring, dr: Draws, st: State, tape: Tape, d: int, m: int, key: np.uint64, t: float, n: int
 ) -> int:
     """Take decision `m`: outcome, what it writes and sets, when and whether it is executed."""
     outcome = min(max(_outcome(s, dr, st.z, d, m) + st.error[m], 0.0), 100.0)
@@ -237,7 +247,7 @@ def _decide(
 
 @inner
 def rules_and_decisions(
-    s: Structure, dr: Draws, st: State, tape: Tape, d: int, c: int, key: np.uint64, t: float, n: int
+    s: Wiring, dr: Draws, st: State, tape: Tape, d: int, c: int, key: np.uint64, t: float, n: int
 ) -> int:
     """What an event of class `c` sets: rules first, then decisions. Returns the log's length."""
     for i in range(s.sr_start[c], s.sr_start[c + 1]):

@@ -8,14 +8,16 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.compiled import Draws, Start, Structure
+from talion.model.compiled import Draws, Start
 from talion.simulate.compiling import inner
+from talion.simulate.wiring import Wiring
 from talion.simulate.random import mix, normal, open_unit, word
 
 __all__ = ["Gains", "State", "apply_links", "begin", "new_gains", "new_state", "use_draw"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
+U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 _STEPS = 256  # of the table of decays within a day
@@ -46,15 +48,8 @@ class Gains(NamedTuple):
     """[F]"""
     noise: F8
     """[F]"""
-    noisy: I8
-    """[n] levels that noise shakes, in this draw; ends with -1."""
-    ch_type: I8
-    """[C] target type of each channel."""
-    ff_target: I8
-    """[Nff] target factor of each factor -> factor entry."""
-    low: F8
-    """[F] lower end of a level's range; none for a switch."""
-    high: F8
+    noisy: U4
+    """[n] levels that noise shakes, in this draw; ends with F."""
     table: F8
     """[H, 257] 2^(-i/(256 h))."""
     rate: F8
@@ -111,11 +106,9 @@ class State(NamedTuple):
     """[K] how much `bound` rises with excitation: scale and weakest suppression left today."""
     ceiling: F8
     """[K] upper edge of the bands open today."""
-    edge_top: F8
-    """[K] upper edge of the last band."""
-    top: I8
+    top: U4
     """[K] bands open today."""
-    touched: I8
+    touched: U4
     """[K] types whose bound must be computed anew."""
     stamp: I8
     """[K]"""
@@ -137,7 +130,7 @@ class State(NamedTuple):
     """[1] no later than the earliest pending change or execution."""
 
 
-def new_gains(s: Structure) -> Gains:
+def new_gains(s: Wiring) -> Gains:
     """Room for the amplitudes; what follows from half-lives alone is entered at once."""
     rate = np.log(2.0) / s.half_life
     steps = np.arange(_STEPS + 1) / _STEPS
@@ -152,11 +145,7 @@ def new_gains(s: Structure) -> Gains:
         background=np.zeros(len(s.type_hash)),
         z_ref=np.zeros(len(s.factor_hash)),
         noise=np.zeros(len(s.factor_hash)),
-        noisy=np.zeros(len(s.factor_hash) + 1, np.int64),
-        ch_type=np.repeat(np.arange(len(s.type_hash)), np.diff(s.ch_start)),
-        ff_target=np.repeat(np.arange(len(s.factor_hash)), np.diff(s.ff_start)),
-        low=np.where(s.is_level == 1, s.lo, -np.inf),
-        high=np.where(s.is_level == 1, s.hi, np.inf),
+        noisy=np.zeros(len(s.factor_hash) + 1, np.uint32),
         table=np.exp(-np.outer(rate, steps)),
         rate=rate,
         day_decay=np.exp(-rate),
@@ -164,14 +153,14 @@ def new_gains(s: Structure) -> Gains:
     )
 
 
-def new_state(s: Structure) -> State:
+def new_state(s: Wiring, n_links: int) -> State:
     """Room for one history."""
     types, factors, decisions = len(s.type_hash), len(s.factor_hash), len(s.de_hash)
     sizes = {
         "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "own_scale": types, "drive": types,
-        "base": types, "bound": types, "slope": types, "ceiling": types, "edge_top": types, "weight": len(s.class_type), "execution_due": decisions,
+        "base": types, "bound": types, "slope": types, "ceiling": types, "weight": len(s.class_type), "execution_due": decisions,
         "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
-        "link": s.n_links + 1,
+        "link": n_links + 1,
     }  # fmt: skip
     whole = {"pinned": factors, "blocked": types, "top": types, "touched": types}
     whole |= {"stamp": types, "fresh": types, "damped": types}
@@ -179,12 +168,13 @@ def new_state(s: Structure) -> State:
     for name in State._fields:
         if name not in whole and name != "key":
             room[name] = np.zeros(sizes.get(name, factors))
-    room["edge_top"] = s.band_edge[:, -1] + s.band_width[:, -1]
+    for name in ("top", "touched"):
+        room[name] = np.zeros(types, np.uint32)
     return State(key=np.zeros(types, np.uint64), **room)
 
 
 @inner
-def apply_links(s: Structure, dr: Draws, g: Gains, link: F8, d: int) -> None:
+def apply_links(s: Wiring, dr: Draws, g: Gains, link: F8, d: int) -> None:
     """Enter a draw's amplitudes times its links' multipliers."""
     for i in range(s.ee_target.shape[0]):
         g.jump[i] = dr.ee_offspring[d, i] * g.rate[s.ee_half[i]] * link[s.ee_link[i]]
@@ -201,7 +191,7 @@ def apply_links(s: Structure, dr: Draws, g: Gains, link: F8, d: int) -> None:
 
 
 @inner
-def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int) -> None:
+def use_draw(s: Wiring, dr: Draws, start: Start, g: Gains, st: State, d: int) -> None:
     """Enter a draw: amplitudes with all links at 1, and the excitation the record left behind."""
     for i in range(st.link.shape[0]):
         st.link[i] = 1.0
@@ -213,7 +203,7 @@ def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int)
         if s.is_level[f] == 1 and dr.noise[d, f] > 0.0:
             g.noisy[n_noisy] = f
             n_noisy += 1
-    g.noisy[n_noisy] = -1
+    g.noisy[n_noisy] = s.factor_hash.shape[0]
     for k in range(s.type_hash.shape[0]):
         g.background[k] = dr.background[d, k]
         for h in range(s.half_life.shape[0]):
@@ -225,9 +215,7 @@ def use_draw(s: Structure, dr: Draws, start: Start, g: Gains, st: State, d: int)
 
 
 @inner
-def begin(
-    s: Structure, dr: Draws, start: Start, st: State, g: Gains, key: np.uint64, d: int
-) -> None:
+def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint64, d: int) -> None:
     """Set the state to the start of the history with this key."""
     st.next_due[0] = np.inf
     for c in range(st.u.shape[0]):
