@@ -155,6 +155,10 @@ def test_an_arrow_opens_its_evidence_by_mouse_and_by_keyboard(page: Page, report
     page.locator('.arrow[data-link="L2"]').first.dispatch_event("click")
     assert "anger" in picked.inner_text()
     assert page.locator(".arrow.on").count() == 1
+    page.locator(".diagram").evaluate("e => window.scrollTo(0, e.offsetTop)")
+    place = picked.bounding_box()
+    assert place is not None
+    assert place["y"] + place["height"] <= page.viewport_size["height"]  # type: ignore[index]
     page.keyboard.press("Escape")
     assert picked.inner_text() == ""
     page.locator('.arrow[data-link="L1"]').first.focus()

@@ -105,6 +105,10 @@
     }
     for (const node of all(".node", drawing)) node.classList.toggle("on", nodes.has(node.dataset.node));
   };
+  const shut = () => {
+    mark(null);
+    picked.replaceChildren();
+  };
   const open = (id) => {
     const source = document.getElementById(id);
     if (!picked || !source) return false;
@@ -117,7 +121,11 @@
       part.append(head, ...(i === 0 ? [] : [" ", ...cell.cloneNode(true).childNodes]));
       return part;
     });
-    picked.replaceChildren(...parts);
+    const close = document.createElement("button");
+    close.type = "button";
+    close.textContent = "Close";
+    close.addEventListener("click", shut);
+    picked.replaceChildren(close, ...parts);
     return true;
   };
   if (drawing && picked) {
@@ -135,9 +143,7 @@
       });
     }
     document.addEventListener("keydown", (event) => {
-      if (event.key !== "Escape") return;
-      mark(null);
-      picked.replaceChildren();
+      if (event.key === "Escape") shut();
     });
   }
 
