@@ -117,6 +117,8 @@ class ProcessRow:
 
     target: int
     events: int
+    moments: F8
+    """[R] days: of the events, then, ascending, of the nodes or middles of the compensator."""
     z: F8
     """[R, F]"""
     week: I8
@@ -174,6 +176,14 @@ class ProcessRow:
         if (arrays["answers"] < 0.0).any():
             raise InputError("must not be negative", place="answers", value=answers)
         return ProcessParameters(float(np.log(background)), **arrays)
+
+    def expected(self, p: ProcessParameters) -> F8:
+        """[R - events] expected events of the type in each part of the compensator."""
+        own = slice(self.events, None)
+        z, x, u = self.z[own], self.x[own], self.u[own]
+        free = np.exp(p.log_background + p.weekly[self.week[own]] + z @ p.gamma) * self.length[own]
+        parts: F8 = (free + np.exp(z @ p.delta) * (x @ p.answers)) * np.exp(-(u @ p.suppression))
+        return parts
 
     def evaluate(self, p: ProcessParameters) -> RowValue:
         """Log-likelihood of the row at `p`, with its gradient.
@@ -322,6 +332,7 @@ def process_row(
     channels: Sequence[Channel] = (),
     factors: FactorPath | None = None,
     weekly: bool = False,
+    split_at_events: bool = False,
 ) -> ProcessRow:
     """Prepare one target type's likelihood; the past is passed over once, here.
 
@@ -332,6 +343,8 @@ def process_row(
         channels: C channels.
         factors: their course; it must reach back to the period's start.
         weekly: whether every week has a log-escalation of its own.
+        split_at_events: end pieces of the compensator at every event of the target, so that it is
+            known between them; residuals need that, the likelihood does not.
 
     Raises:
         RecordError: a time is known only to an interval.
@@ -362,12 +375,16 @@ def process_row(
         matters = (terms.weight[terms.classes] > 0).any(1) | (terms.step[terms.classes] > 0).any(1)
         rates = np.concatenate([terms.a_rate, terms.c_rate])
         longest = LN2 / rates.max()
-        cuts = _cuts(table, path, weekly=weekly, extra=table.times[matters], longest=longest)
+        extra = table.times[matters]
+        if split_at_events:
+            extra = np.concatenate([extra, own])
+        cuts = _cuts(table, path, weekly=weekly, extra=extra, longest=longest)
         at, length = _nodes(cuts)
         node_s, _, node_u = _trace(table, terms, at)
         node_x = node_s * terms.a_rate * length[:, None]
     else:
-        cuts = _cuts(table, path, weekly=weekly, extra=np.zeros(0), longest=np.inf)
+        extra = own if split_at_events else np.zeros(0)
+        cuts = _cuts(table, path, weekly=weekly, extra=extra, longest=np.inf)
         end_s, end_n, _ = _trace(table, terms, cuts)
         at, length = (cuts[:-1] + cuts[1:]) / 2.0, np.diff(cuts)
         node_x = np.diff(end_n - end_s, axis=0)
@@ -379,6 +396,7 @@ def process_row(
     return ProcessRow(
         target=target,
         events=len(own),
+        moments=moments,
         z=path.before(moments),
         week=week.astype(np.int64),
         length=np.concatenate([np.ones(len(own)), length]),
