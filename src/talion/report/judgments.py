@@ -181,12 +181,22 @@ def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartVi
         else "",
         outcome=check.outcome if check else "",
         record_sentence=check.sentence if check else "",
-        counts=tuple((k.replace("_", " "), number(float(v))) for k, v in check.counts.items())
+        counts=tuple((_count_name(k), number(float(v))) for k, v in check.counts.items())
         if check
         else (),
         gaps=check.gaps if check else (),
         rows=tuple(Row(r, reader.event_line(r)) for r in check.rows) if check else (),
     )
+
+
+def _count_name(key: str) -> str:
+    """Return the name of a count as printed.
+
+    >>> _count_name("2.days_before"), _count_name("listed")
+    ('test 2: days before', 'listed')
+    """
+    part, dot, name = key.rpartition(".")
+    return (f"test {part}: " if dot else "") + name.replace("_", " ")
 
 
 def _world_said(part: PartResult, worlds: Mapping[str, str]) -> str:

@@ -38,6 +38,7 @@ class Top:
     findings: tuple[Finding, ...]
     watch: tuple[tuple[str, str], ...]
     confidence: str
+    warnings: int
 
 
 def build_top(result: RunResult) -> Top:
@@ -56,6 +57,7 @@ def build_top(result: RunResult) -> Top:
         findings=tuple(_findings(result)),
         watch=tuple(_watch(result)),
         confidence=_confidence(result),
+        warnings=len(set(result.warnings)),
     )
 
 
