@@ -138,7 +138,10 @@ def test_every_picture_has_a_sentence_and_its_numbers(reading: Reading) -> None:
     pictures = [a for _, a in reading.elements if "data-chart" in a]
     assert len(pictures) >= 7
     assert all(len(a["aria-label"] or "") > 30 for a in pictures)
-    assert reading.text.count("The numbers behind it") >= len(pictures)
+    order = [tag for tag, _ in reading.elements if tag in ("figure", "details")]
+    figures = [i for i, tag in enumerate(order) if tag == "figure"]
+    assert len(figures) == len(pictures)
+    assert all(order[i + 1] == "details" for i in figures)
 
 
 def test_hostile_texts_add_no_element_script_or_handler(evil: Reading, reading: Reading) -> None:
