@@ -25,6 +25,8 @@ DAYS = 365
 TYPES = [f"type{i}" for i in range(8)]
 FACTORS = [f"factor{i}" for i in range(12)]
 HALF_LIVES = (2.0, 14.0, 90.0)
+# What a case states as each type's usual rate, events per day: here the simulated mean of a year.
+USUAL = dict(zip(TYPES, (0.15, 0.38, 0.33, 0.32, 0.13, 0.15, 0.56, 0.24), strict=True))
 
 
 def _links(rng: np.random.Generator) -> list[Link]:
@@ -61,7 +63,7 @@ def reference_model(draws: int = 100) -> CompiledModel:
     return build(
         Spec(
             rates=rates,
-            reference={t: 2.0 * r for t, r in rates.items()},
+            reference=USUAL,
             links=_links(rng),
             half_lives=HALF_LIVES,
             factors=factors,
@@ -83,7 +85,9 @@ def reference_plan(model: CompiledModel, days: int = DAYS) -> MeasurePlan:
     for world in ("baseline", "less"):
         measures += [Measure(Op.COUNT, world, series=s, start=START, end=end) for s in series]
         for t in TYPES[:4]:
-            measures.append(Measure(Op.MAX_WINDOW, world, series=t, start=START, end=end, number=30))
+            measures.append(
+                Measure(Op.MAX_WINDOW, world, series=t, start=START, end=end, number=30)
+            )
         for f in FACTORS[:4]:
             measures.append(Measure(Op.LEVEL, world, factor=f, start=end))
         measures.append(Measure(Op.MEAN_LEVEL, world, factor=FACTORS[0], start=START, end=end))

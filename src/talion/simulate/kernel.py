@@ -47,6 +47,7 @@ U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 _STEPS = 256.0
+_ZERO = np.int64(0)  # a literal 0 would have the functions it is passed to compiled twice
 _LOW = np.uint64(0xFFFFFFFF)
 _SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays a bound
 
@@ -185,13 +186,13 @@ def one_history(
     event_time, event_class, event_listed = tape.time, tape.event_class, tape.listed
     level, stored = tape.level, p.stored
     n_type, n_half, n_channel = base.shape[0], decay.shape[0], u.shape[0]
-    n_rows, row, n, logged = w.row_day.shape[0], 0, 0, 0
+    n_rows, n, row, logged = w.row_day.shape[0], 0, _ZERO, _ZERO
     rate_cap = float(cap)
     slope, ceiling, n_band = st.slope, st.ceiling, edge.shape[1]
 
     for day in range(n_days + 1):
         today = start.day + day
-        nq, q = 0, 0
+        nq, q = _ZERO, _ZERO
         if row < n_rows and w.row_day[row] <= today:
             nq = apply_rows(s, dr, w, g, st, d, row, today, qw, qk)
             if nq < 0:

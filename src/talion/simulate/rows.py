@@ -251,7 +251,7 @@ def rules_and_decisions(
 ) -> int:
     """What an event of class `c` sets: rules first, then decisions. Returns the log's length."""
     for i in range(s.sr_start[c], s.sr_start[c + 1]):
-        f = s.sr_factor[i]
+        f = np.int64(s.sr_factor[i])
         own = mix(key ^ s.factor_hash[f]) + np.uint64(i - s.sr_start[c])
         if st.pinned[f] == 1 or unit(word(own, _CHANCE)) >= dr.sr_chance[d, i]:
             continue

@@ -23,6 +23,7 @@ U8 = NDArray[np.uint64]
 _STEPS = 256  # of the table of decays within a day
 _START_TIMER = 11  # counters under a factor's key
 _START_LATENT = 12
+_FIRST = np.int64(0)
 
 
 class Gains(NamedTuple):
@@ -234,7 +235,7 @@ def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint6
         own = mix(key ^ s.factor_hash[f])
         value = start.z[d, f]
         if start.latent_sd[d, f] > 0.0:
-            value += start.latent_sd[d, f] * normal(own ^ np.uint64(_START_LATENT), 0)
+            value += start.latent_sd[d, f] * normal(own ^ np.uint64(_START_LATENT), _FIRST)
         st.z[f] = value
         st.z_rate[f] = value
         st.rest[f] = dr.rest[d, f]
@@ -248,4 +249,4 @@ def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint6
             st.next_due[0] = min(st.next_due[0], st.due[f])
     for m in range(s.de_hash.shape[0]):
         st.execution_due[m] = np.inf
-        st.error[m] = dr.de_error[d, m] * normal(mix(key ^ s.de_hash[m]), 0)
+        st.error[m] = dr.de_error[d, m] * normal(mix(key ^ s.de_hash[m]), _FIRST)
