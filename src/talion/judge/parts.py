@@ -161,10 +161,20 @@ def names_of(case: Case, horizon: int | None = None) -> Names:
     titles |= {k: f.title or k.replace("_", " ") for k, f in case.factors.items()}
     titles |= {k: a.name for k, a in case.actors.items()}
     titles |= {a.id: a.name for a in case.record.actors}
+    titles |= {
+        e.id: f"the {e.action.replace('_', ' ')} of {_said(e.day)}" for e in case.record.events
+    }
+    for name, members in case.series.items():
+        said_members = " or ".join(titles.get(member, member) for member in members)
+        titles[name] = f"{name.replace('_', ' ')} ({said_members})"
     titles |= world_titles(case)
     said = "the horizon"
     if horizon is not None:
         day = case.as_of + dt.timedelta(days=horizon)
-        said = f"{day.day} {day:%B %Y} ({horizon} days)"
+        said = f"{_said(day)} ({horizon} days)"
     starts = {name: _date(day) for name, day in case.what_if_days().items()}
     return Names(titles, case.as_of, said, starts)
+
+
+def _said(day: dt.date) -> str:
+    return f"{day.day} {day:%B %Y}"

@@ -100,9 +100,17 @@ def _one_reading(kind: str, name: str, share: Share | None, effect: Effect | Non
         return text + "."
     unit = "" if effect.unit == "%" else " "
     return (
-        f"{text} (mean {effect.mean:+.0f}{unit or ' '}{effect.unit}, 80 % interval "
-        f"{effect.low:+.0f} to {effect.high:+.0f}; {effect.smallest:+.0f} matters)."
+        f"{text} (mean {_signed(effect.mean)}{unit or ' '}{effect.unit}, 80 % interval "
+        f"{_signed(effect.low)} to {_signed(effect.high)}; {_signed(effect.smallest)} matters)."
     )
+
+
+def _signed(value: float) -> str:
+    """Return a whole number with its sign; a plain 0 for what rounds to nothing."""
+    size = f"{abs(value):.0f}"
+    if size == "0":
+        return size
+    return f"−{size}" if value < 0 else f"+{size}"
 
 
 def word_verdict(word: WordReading, share: Share | None) -> str:
@@ -242,7 +250,13 @@ def footing_sentence(path: Path, check: RecordCheck | None) -> str:
     noun = "link" if total == 1 else "links"
     if path.no_data:
         return f"Footing: {total} {noun} ({_links(path.links)}); no data here{lacks}."
+    if total == 1:
+        shown = "it joins" if path.informed else "it does not join"
+        return (
+            f"Footing: 1 link ({_links(path.links)}); {shown} things that the record shows and is "
+            f"not fitted to it{lacks}."
+        )
     return (
-        f"Footing: {total} {noun} ({_links(path.links)}), of which {len(path.informed)} join things "
+        f"Footing: {total} links ({_links(path.links)}), of which {len(path.informed)} join things "
         f"that the record shows; none is fitted to it{lacks}."
     )

@@ -138,7 +138,7 @@ class RecordedRate(Form):
         side, size = ("below", self.below) if self.below else ("above", self.above)
         return (
             f"recorded rate of {self.recorded_rate.in_words(names)} in the {self.days} days after "
-            f"{self.after}: {side} {size} of the rate in the {self.days} days before"
+            f"{names.of(self.after)}: {side} {size} of the rate in the {self.days} days before"
         )
 
     def references(self) -> References:
@@ -161,7 +161,7 @@ class RecordedReturn(Form):
         """Return the test as a phrase."""
         return (
             f"recorded rate of {self.recorded_return.in_words(names)}: back, in some {self.window} "
-            f"days after {self.after} and by {self.by.in_words(names)}, at the rate of the "
+            f"days after {names.of(self.after)} and by {self.by.in_words(names)}, at the rate of the "
             f"{self.to_rate_before} days before it"
         )
 
@@ -182,9 +182,10 @@ class SourcesAgree(Form):
     def _one_or_more(cls, data: object) -> object:
         return _as_tuple(data)
 
-    def in_words(self, names: Names) -> str:  # noqa: ARG002 - row ids are said as they are
+    def in_words(self, names: Names) -> str:
         """Return the test as a phrase."""
-        return f"the sources agree on recorded rows {', '.join(self.sources_agree)}"
+        rows = " and ".join(names.of(row) for row in self.sources_agree)
+        return f"the sources agree on {rows}"
 
     def references(self) -> References:
         """Return the recorded events named."""
