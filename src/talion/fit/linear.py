@@ -138,7 +138,7 @@ class LinearPass:
 
         Args:
             background: [K].
-            answers: [K target, H, K source]: sources last, as the pass reads them.
+            answers: [K target, H, K source], or flat: sources last, as the pass reads them.
             rate: [H] ln2 / half-life.
         """
         t = self.table

@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,7 @@ from talion.fit.newton import RowMaximum, maximise_row
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["SEARCH", "MaximumLikelihood", "fit_linear"]
+__all__ = ["SEARCH", "MaximumLikelihood", "fit_linear", "half_life_grid"]
 
 F8 = NDArray[np.float64]
 
@@ -90,8 +91,6 @@ class MaximumLikelihood:
 
 
 def _versions() -> tuple[tuple[str, str], ...]:
-    from importlib.metadata import version
-
     return tuple((name, version(name)) for name in ("talion", "numpy", "scipy", "numba"))
 
 
@@ -228,8 +227,12 @@ def _warnings(table: EventTable, fit: _Fit, errors: list[F8], edge: str | None) 
     return tuple(found)
 
 
-def _given(half_lives: Sequence[float] | F8 | float) -> F8:
-    """Half-lives as checked numbers, each once, ascending."""
+def half_life_grid(half_lives: Sequence[float] | F8 | float) -> F8:
+    """Return half-lives as checked numbers, ascending.
+
+    Raises:
+        InputError: one is not positive, or two are the same.
+    """
     try:
         found = np.array(half_lives, np.float64, ndmin=1)
     except (TypeError, ValueError):
@@ -278,7 +281,7 @@ def fit_linear(
     require_exact(table)
     edge = None
     if half_lives is not None:
-        fit, evaluations = _fit_at(table, _given(half_lives)), 1
+        fit, evaluations = _fit_at(table, half_life_grid(half_lives)), 1
     else:
         low, high = float(search[0]), float(search[1])
         if not 0.0 < low < high < np.inf:

@@ -1,0 +1,277 @@
+"""Posterior of the linear process for exact times, by NUTS (Hoffman and Gelman 2014).
+
+Parameters are sampled as normal scores of their priors. The sampler is nutpie's; value and gradient come from the
+compiled pass over the events. nutpie is an extra of the installation; everything else of the fit
+works without it.
+"""
+
+from __future__ import annotations
+
+import math
+import warnings
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talion.errors import InputError
+from talion.fit.convergence import LEAST_ESS, MOST_R_HAT, Convergence, convergence
+from talion.fit.events import EventTable
+from talion.fit.linear import LN2, LinearPass, require_exact
+from talion.fit.maximum import half_life_grid
+from talion.fit.priors import LinearPriors, default_priors
+
+if TYPE_CHECKING:
+    import polars as pl
+
+__all__ = ["Posterior", "log_density", "sample_linear"]
+
+F8 = NDArray[np.float64]
+
+
+class _ImpossibleError(ArithmeticError):
+    """Told to the sampler where the density is zero: it turns back and goes on."""
+
+    is_recoverable = True
+
+
+@dataclass(frozen=True, eq=False)
+class Posterior:
+    """Draws from the posterior of the linear process, and how they were made."""
+
+    names: tuple[str, ...]
+    background: F8
+    """[chains, draws, K] events per day."""
+    answers: F8
+    """[chains, draws, K target, K source, H]."""
+    half_lives: F8
+    """[chains, draws, H] days; constant where they were given."""
+    quantities: tuple[str, ...]
+    """Q reported quantities: every parameter, and the branching ratio."""
+    convergence: tuple[Convergence, ...]
+    """[Q]"""
+    divergences: int
+    converged: bool
+    """Whether every reported quantity passes and no transition diverged."""
+    priors: LinearPriors
+    period: tuple[float, float]
+    history_start: float
+    seed: int
+    versions: tuple[tuple[str, str], ...]
+
+    @property
+    def verdict(self) -> str:
+        """One sentence for every place where a result of this fit is shown."""
+        if self.converged:
+            return (
+                f"Converged: R-hat below {MOST_R_HAT:g} and effective sizes above "
+                f"{LEAST_ESS:g} for all {len(self.quantities)} quantities, no divergence."
+            )
+        failing = [
+            q for q, c in zip(self.quantities, self.convergence, strict=True) if not c.passes
+        ]
+        said = f"NOT CONVERGED: {len(failing)} of {len(self.quantities)} quantities fail"
+        if failing:
+            said += f" ({', '.join(failing[:3])}{', ...' if len(failing) > 3 else ''})"
+        return f"{said}, {self.divergences} divergent transitions. Draw more."
+
+    def values(self) -> F8:
+        """[Q, chains, draws] every reported quantity."""
+        c, n = self.background.shape[:2]
+        flat = [self.background, self.answers.reshape(c, n, -1)]
+        if len(self.quantities) > sum(part.shape[2] for part in flat) + 1:
+            flat.append(self.half_lives)
+        matrix = self.answers.sum(axis=-1)
+        flat.append(np.abs(np.linalg.eigvals(matrix)).max(axis=-1, keepdims=True))
+        return np.ascontiguousarray(np.moveaxis(np.concatenate(flat, axis=2), 2, 0))
+
+    def frame(self) -> pl.DataFrame:
+        """Return one row for each quantity: mean, sd, quantiles, R-hat and effective sizes."""
+        import polars as pl
+
+        values = self.values().reshape(len(self.quantities), -1)
+        q05, q50, q95 = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
+        return pl.DataFrame({
+            "quantity": self.quantities, "mean": values.mean(axis=1), "sd": values.std(axis=1),
+            "q05": q05, "q50": q50, "q95": q95,
+            "r_hat": [c.r_hat for c in self.convergence],
+            "ess_bulk": [c.ess_bulk for c in self.convergence],
+            "ess_tail": [c.ess_tail for c in self.convergence],
+        })  # fmt: skip
+
+
+def log_density(
+    table: EventTable, priors: LinearPriors, half_lives: F8 | None
+) -> Callable[[F8], tuple[float, F8]]:
+    """Return the unnormalised log posterior of the normal scores, with its gradient.
+
+    Each returned function has room of its own: one for each thread.
+
+    Args:
+        table: events with exact times.
+        priors: for as many types and half-lives.
+        half_lives: [H] days, or None for one that is sampled.
+    """
+    k = len(table.names)
+    h = 1 if half_lives is None else len(half_lives)
+    last = k + k * h * k
+    one = LinearPass(table, h)
+    fixed = None if half_lives is None else LN2 / half_lives
+
+    def density(scores: F8) -> tuple[float, F8]:
+        natural, slope = priors.natural(scores)
+        rate = LN2 / natural[-1:] if fixed is None else fixed
+        one.run(natural[:k], natural[k:last], rate)
+        value = float(one.ll.sum() - 0.5 * (scores @ scores))
+        gradient = -scores
+        gradient[:k] += slope[:k] * one.g_mu
+        gradient[k:last] += slope[k:last] * one.g_a.reshape(-1)
+        if fixed is None:
+            gradient[-1] -= slope[-1] * one.g_rate.sum() * rate[0] / natural[-1]  # dr/dh = -r/h
+        return value, gradient
+
+    return density
+
+
+def _sampler() -> tuple[Any, Any]:
+    """nutpie and its way in for a function of one's own."""
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # announcements of packages that it brings along
+            import nutpie
+            from nutpie.compiled_pyfunc import from_pyfunc
+    except ImportError:
+        raise InputError(
+            "sampling needs the package nutpie, which is not installed",
+            remedy="pip install 'talion[fit]', or use fit_linear",
+        ) from None
+    return nutpie, from_pyfunc
+
+
+def _names(table: EventTable, half_lives: F8 | None) -> tuple[str, ...]:
+    """Names of the reported quantities, in the order of `Posterior.values`."""
+    n = table.names
+    lives = ("",) if half_lives is None else tuple(f", {h:g} days" for h in half_lives)
+    answers = [f"answers[{j} -> {k}{h}]" for k in n for j in n for h in lives]
+    free = ["half-life"] if half_lives is None else []
+    return (*[f"background[{k}]" for k in n], *answers, *free, "branching ratio")
+
+
+def _draw(
+    table: EventTable, priors: LinearPriors, given: F8 | None, sizes: dict[str, float | None]
+) -> tuple[F8, int]:
+    """[chains, draws, size] normal scores, and the number of divergent transitions."""
+    nutpie, from_pyfunc = _sampler()
+    size = priors.size
+
+    def make_density() -> Callable[[F8], tuple[float, F8]]:
+        density = log_density(table, priors, given)
+
+        def told(x: F8) -> tuple[float, F8]:
+            value, gradient = density(x)
+            if not math.isfinite(value + gradient.sum()):
+                raise _ImpossibleError("the density is zero here")
+            return value, gradient
+
+        return told
+
+    def make_expand(*_: object) -> Callable[[F8], dict[str, F8]]:
+        return lambda x: {"x": x}
+
+    def begin(seed: int) -> F8:
+        return np.random.default_rng(seed).normal(size=size)
+
+    model = from_pyfunc(
+        size, make_density, make_expand, [np.dtype(np.float64)], [(size,)], ["x"],
+        make_initial_point_fn=begin,
+    )  # fmt: skip
+    # A low-rank mass matrix: rates and answers of a type trade off against each other.
+    trace = nutpie.sample(
+        model, progress_bar=False, save_warmup=False, low_rank_modified_mass_matrix=True, **sizes
+    )
+    return (
+        np.asarray(trace.posterior["x"].values, np.float64),
+        int(trace.sample_stats["diverging"].values.sum()),
+    )
+
+
+def sample_linear(
+    table: EventTable,
+    half_lives: F8 | list[float] | tuple[float, ...] | float | None = None,
+    *,
+    seed: int,
+    priors: LinearPriors | None = None,
+    chains: int = 4,
+    draws: int = 1000,
+    tune: int = 500,
+    cores: int | None = None,
+    target_accept: float = 0.75,
+) -> Posterior:
+    """Sample the posterior of the linear process given exact times.
+
+    Args:
+        table: events, period and history.
+        half_lives: days; None samples one common half-life.
+        seed: the same seed gives the same draws, whatever the number of cores.
+        priors: `default_priors` if not given; print their `sentences` beside every result.
+        chains: independent chains; at least two, so that convergence can be seen.
+        draws: kept draws of each chain.
+        tune: draws of each chain that adapt the sampler and are thrown away.
+        cores: threads; the sampler's own choice if not given.
+        target_accept: acceptance aimed at; nearer 1 where transitions diverge.
+
+    Returns:
+        The draws with their diagnostics. One that has not converged says so in `verdict`.
+
+    Raises:
+        RecordError: a time is known only to an interval.
+        InputError: nutpie is not installed, or a request is impossible.
+    """
+    require_exact(table)
+    if chains < 2 or draws < 4 or tune < 1 or not 0.0 < target_accept < 1.0:
+        raise InputError(
+            "at least two chains, four draws, one step of tuning and an acceptance in 0..1 are needed",
+            value=(chains, draws, tune, target_accept),
+        )
+    given = None if half_lives is None else half_life_grid(half_lives)
+    k, h = len(table.names), 1 if given is None else len(given)
+    prior = priors or default_priors(table, half_lives=h, free=given is None)
+    if prior.answers.shape != (k, h, k) or (prior.half_life is None) is (given is None):
+        raise InputError(
+            "the priors are for another number of types or half-lives",
+            place="priors",
+            value=prior.answers.shape,
+            remedy=f"({k}, {h}, {k}) are needed, and "
+            + ("a prior of the half-life" if given is None else "none of the half-life"),
+        )
+    sizes: dict[str, float | None] = {
+        "chains": chains, "draws": draws, "tune": tune, "cores": cores, "seed": seed,
+        "target_accept": target_accept,
+    }  # fmt: skip
+    x, divergences = _draw(table, prior, given, sizes)
+    c, n = x.shape[:2]
+    natural = np.array([prior.natural(one)[0] for one in x.reshape(c * n, -1)]).reshape(x.shape)
+    lives = natural[:, :, -1:] if given is None else np.broadcast_to(given, (c, n, h)).copy()
+    answers = natural[:, :, k : k + k * h * k].reshape(c, n, k, h, k).swapaxes(3, 4)
+    packages = ("talion", "numpy", "numba", "nutpie")
+    found = Posterior(
+        names=table.names,
+        background=natural[:, :, :k].copy(),
+        answers=np.ascontiguousarray(answers),
+        half_lives=lives,
+        quantities=_names(table, given),
+        convergence=(),
+        divergences=divergences,
+        converged=False,
+        priors=prior,
+        period=(table.start, table.end),
+        history_start=table.history_start,
+        seed=seed,
+        versions=tuple((name, version(name)) for name in packages),
+    )
+    checks = tuple(convergence(values) for values in found.values())
+    passed = all(check.passes for check in checks) and divergences == 0
+    return replace(found, convergence=checks, converged=passed)
