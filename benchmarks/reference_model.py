@@ -9,17 +9,17 @@ from __future__ import annotations
 
 import sys
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "tests"))
 
-from simulate.models import START, Link, Spec, build  # noqa: E402 - after the path
+from simulate.models import START, Link, Spec, build
+from talion.model.compiled import SCALE_TYPE, CompiledModel
+from talion.model.measure import Fan, Measure, MeasurePlan, Op
 
-from talion.model.compiled import SCALE_TYPE, CompiledModel  # noqa: E402
-from talion.model.measure import Fan, Measure, MeasurePlan, Op  # noqa: E402
-
-__all__ = ["DAYS", "reference_model", "reference_plan"]
+__all__ = ["DAYS", "peer_parameters", "reference_model", "reference_plan", "reference_spec"]
 
 DAYS = 365
 TYPES = [f"type{i}" for i in range(8)]
@@ -43,8 +43,8 @@ def _links(rng: np.random.Generator) -> list[Link]:
     return own + others
 
 
-def reference_model(draws: int = 100) -> CompiledModel:
-    """The compiled model, with a what-if that scales one type from day 60 on."""
+def reference_spec(draws: int = 100) -> Spec:
+    """The model in words, with a what-if that halves one type from day 60 on."""
     rng = np.random.default_rng(0)
     factors = {
         f: {"level": 1, "pull": 1 - 2 ** (-1 / h), "noise": 0.15, "lo": -4.0, "hi": 4.0}
@@ -60,20 +60,54 @@ def reference_model(draws: int = 100) -> CompiledModel:
     ]
     between = [(FACTORS[i], FACTORS[(i + 5) % 12], 0.2) for i in range(0, 12, 2)]
     rates = dict(zip(TYPES, rng.uniform(0.06, 0.28, len(TYPES)), strict=True))
-    return build(
-        Spec(
-            rates=rates,
-            reference=USUAL,
-            links=_links(rng),
-            half_lives=HALF_LIVES,
-            factors=factors,
-            to_rate=to_rate,
-            to_factor=to_factor,
-            between=between,
-            worlds={"less": [(60, SCALE_TYPE, "type0", 0.5)]},
-            draws=draws,
-        )
+    return Spec(
+        rates=rates,
+        reference=USUAL,
+        links=_links(rng),
+        half_lives=HALF_LIVES,
+        factors=factors,
+        to_rate=to_rate,
+        to_factor=to_factor,
+        between=between,
+        worlds={"less": [(60, SCALE_TYPE, "type0", 0.5)]},
+        draws=draws,
     )
+
+
+def reference_model(draws: int = 100) -> CompiledModel:
+    """The compiled model of `reference_spec`."""
+    return build(reference_spec(draws))
+
+
+def peer_parameters() -> dict[str, Any]:
+    """The same model as dense lists, for the peers, which know nothing of ours."""
+    spec = reference_spec(1)
+    links = [
+        {"source": TYPES.index(ln.source), "target": TYPES.index(ln.target)}
+        | {"half_life": ln.half_life, "a": ln.a, "b": ln.b, "step": ln.step}
+        for ln in spec.links
+    ]
+    effect = np.zeros((len(TYPES), len(FACTORS)))
+    for row in spec.to_rate:
+        effect[TYPES.index(row[1]), FACTORS.index(row[0])] += row[2]
+    kick = np.zeros((len(TYPES), len(FACTORS)))
+    for source, factor, jump in spec.to_factor:
+        kick[TYPES.index(source), FACTORS.index(factor)] += jump
+    inputs = np.zeros((len(FACTORS), len(FACTORS)))
+    for source, target, coefficient in spec.between:
+        inputs[FACTORS.index(target), FACTORS.index(source)] += coefficient
+    return {
+        "first_day": START,
+        "days": DAYS,
+        "rates": list(spec.rates.values()),
+        "links": links,
+        "effect": effect.tolist(),
+        "kick": kick.tolist(),
+        "inputs": inputs.tolist(),
+        "pull": [f["pull"] for f in spec.factors.values()],
+        "noise": [f["noise"] for f in spec.factors.values()],
+        "range": [-4.0, 4.0],
+    }
 
 
 def reference_plan(model: CompiledModel, days: int = DAYS) -> MeasurePlan:

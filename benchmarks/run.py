@@ -1,0 +1,117 @@
+"""All benchmarks: prints a table and writes build/benchmarks/results.{json,md}.
+
+    python benchmarks/run.py [simulate] [peers] [run]
+
+Without a word all three parts run. `make bench` calls this.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import os
+import platform
+import sys
+from pathlib import Path
+from typing import Any
+
+import bench_peers
+import bench_run
+import bench_simulate
+
+HERE = Path(__file__).resolve().parent
+OUT = HERE.parent / "build" / "benchmarks"
+PARTS = {
+    "simulate": bench_simulate.measure,
+    "peers": bench_peers.compare,
+    "run": bench_run.measure,
+}
+
+
+def machine() -> dict[str, Any]:
+    """What the figures were measured on."""
+    import numba
+    import numpy
+
+    load = os.getloadavg()[0] if hasattr(os, "getloadavg") else None
+    model = platform.processor() or platform.machine()
+    info = Path("/proc/cpuinfo")
+    if info.exists():
+        lines = info.read_text(encoding="utf-8").splitlines()
+        model = next((x.split(":")[1].strip() for x in lines if x.startswith("model name")), model)
+    return {
+        "date": dt.datetime.now(dt.UTC).date().isoformat(),
+        "processor": model,
+        "cores": os.cpu_count(),
+        "load_before": load,
+        "python": platform.python_version(),
+        "numba": numba.__version__,
+        "numpy": numpy.__version__,
+    }
+
+
+def _simulate_rows(found: dict[str, Any]) -> list[str]:
+    rows = [
+        "| simulator | events/s | history-years/s | events per processor second |",
+        "|---|---|---|---|",
+    ]
+    for name in ("one_worker", "two_workers"):
+        r = found[name]
+        rows.append(
+            f"| {r['workers']} worker(s) | {r['events_per_second']:,.0f} "
+            f"| {r['history_years_per_second']:,.0f} | {r['events_per_processor_second']:,.0f} |"
+        )
+    rows += ["", "| cost | microseconds each | share of variance on the line |", "|---|---|---|"]
+    for name, fit in found["slopes"].items():
+        rows.append(
+            f"| {name.replace('_', ' ')} | {fit['slope_microseconds']:.3g} | {fit['r_squared']:.4f} |"
+        )
+    return rows
+
+
+def _peer_rows(found: dict[str, Any]) -> list[str]:
+    rows = [
+        "| same process | version | events a history | events/s | history-years/s | times slower |",
+        "|---|---|---|---|---|---|",
+    ]
+    titles = {"talion": "Talion", "mesa": "Mesa batch_run", "ema": "EMA workbench evaluator"}
+    for name, title in titles.items():
+        r = found[name]
+        rows.append(
+            f"| {title} | {r['version']} | {r['events_per_history']:.0f} "
+            f"| {r['events_per_second']:,.0f} | {r['history_years_per_second']:,.1f} "
+            f"| {r.get('times', 1.0):,.0f} |"
+        )
+    return rows
+
+
+def _run_rows(found: dict[str, Any]) -> list[str]:
+    rows = ["| command | seconds | processor seconds | peak MB |", "|---|---|---|---|"]
+    for name, r in found.items():
+        rows.append(
+            f"| {name.replace('_', ' ')} | {r['seconds']:.2f} | {r['processor_seconds']:.2f} "
+            f"| {r['peak_mb']:.0f} |"
+        )
+    return rows
+
+
+ROWS = {"simulate": _simulate_rows, "peers": _peer_rows, "run": _run_rows}
+
+
+def main(parts: list[str]) -> None:
+    """Run the parts asked for and write what they found."""
+    if unknown := [part for part in parts if part not in PARTS]:
+        sys.exit(f"no such benchmark: {unknown[0]}; there are: {', '.join(PARTS)}")
+    found: dict[str, Any] = {"machine": machine()}
+    page = [", ".join(f"{k} {v}" for k, v in found["machine"].items())]
+    for part in parts or list(PARTS):
+        found[part] = PARTS[part]()
+        page += ["", *ROWS[part](found[part])]
+    OUT.mkdir(parents=True, exist_ok=True)
+    (OUT / "results.json").write_text(json.dumps(found, indent=2) + "\n", encoding="utf-8")
+    (OUT / "results.md").write_text("\n".join(page) + "\n", encoding="utf-8")
+    print("\n".join(page))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
