@@ -32,6 +32,9 @@ __all__ = ["Posterior", "log_density", "sample_linear"]
 F8 = NDArray[np.float64]
 
 
+_FARTHEST = 35.0  # of a normal score
+
+
 class _ImpossibleError(ArithmeticError):
     """Told to the sampler where the density is zero: it turns back and goes on."""
 
@@ -171,8 +174,13 @@ def _draw(
         density = log_density(table, priors, given)
 
         def told(x: F8) -> tuple[float, F8]:
-            value, gradient = density(x)
-            if not math.isfinite(value + gradient.sum()):
+            # Far tails, met while step sizes are still being learnt, are out of floating range.
+            if not (np.abs(x).max() < _FARTHEST):
+                raise _ImpossibleError("the prior is zero here")
+            with np.errstate(all="ignore"):
+                value, gradient = density(x)
+                total = value + gradient.sum()
+            if not math.isfinite(total):
                 raise _ImpossibleError("the density is zero here")
             return value, gradient
 
