@@ -25,7 +25,7 @@ DRAWS = 100
 def timed(histories: int, workers: int, days: int = DAYS, repeats: int = 8) -> dict[str, float]:
     """Least wall and processor seconds of some repeats, with events and history-years."""
     model = reference_model(DRAWS)
-    plan = reference_plan(model, days)
+    plan = reference_plan(days)
     wall, processor = np.inf, np.inf
     ensemble: Ensemble | None = None
     for _ in range(repeats):

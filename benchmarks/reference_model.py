@@ -110,7 +110,7 @@ def peer_parameters() -> dict[str, Any]:
     }
 
 
-def reference_plan(model: CompiledModel, days: int = DAYS) -> MeasurePlan:
+def reference_plan(days: int = DAYS) -> MeasurePlan:
     """Twenty measures and four fans in each of the two worlds: about what judgments ask for."""
     end = START + days
     series = {t: (i,) for i, t in enumerate(TYPES)} | {"all": tuple(range(8))}

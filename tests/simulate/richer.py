@@ -6,7 +6,6 @@ from dataclasses import replace
 from typing import Any
 
 from simulate.models import Decision, Link, Spec
-
 from talion.model.compiled import (
     ADD_EVENT,
     BLOCK,

@@ -8,9 +8,9 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+
 from simulate.models import START, Link, Spec, build
 from simulate.richer import RICH, rich
-
 from talion.errors import SimulationError
 from talion.model.compiled import (
     BLOCK,

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 from scipy import special, stats
-from simulate.models import START, Decision, Link, Spec, build
 
+from simulate.models import START, Decision, Link, Spec, build
 from talion.errors import SimulationError
 from talion.model.compiled import ADD_EVENT, SET, CompiledModel
 from talion.model.measure import Measure, MeasurePlan, Op

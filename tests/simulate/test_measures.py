@@ -9,10 +9,10 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from simulate.measured import measured
 from simulate.models import START, Spec, build
 from simulate.richer import RICH
-
 from talion.errors import PlanError
 from talion.model.measure import COUNT_EDGES, Fan, Measure, MeasurePlan, Op, level_edges
 from talion.simulate.ensemble import simulate_ensemble

@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import pairwise
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import integrate, stats
+
 from simulate.embedding import points
 from simulate.models import START, Link, Spec, build
 from simulate.richer import RICH, rich
-
 from talion.model.compiled import ADD_EVENT, CompiledModel
 from talion.model.process import Process, offspring, spectral_radius
 from talion.simulate.history import History, simulate_history
@@ -41,7 +43,7 @@ def test_compensator_equals_quadrature(world: str) -> None:
             integrate.quad(
                 lambda t, k=k: process.intensity(t)[k], a + 1e-10, b, epsabs=1e-12, epsrel=1e-12
             )[0]
-            for a, b in zip(cuts[:-1], cuts[1:], strict=True)
+            for a, b in pairwise(cuts)
         )
         assert process.compensator(since, until)[k] == pytest.approx(slow, rel=1e-8), k
 
@@ -91,7 +93,7 @@ def rescaled(model: CompiledModel, world: str, days: int, histories: int) -> np.
         process = process_of(model, history)
         times = np.unique(np.concatenate([[START], history.times]))
         run = np.zeros(len(model.type_ids))
-        for a, b in zip(times[:-1], times[1:], strict=True):
+        for a, b in pairwise(times):
             run += process.compensator(a, b)
             for k in history.types[history.times == b]:
                 gaps.append(run[k])

@@ -5,6 +5,8 @@ Compiled code does not check bounds: an index outside its array would read what 
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from talion.errors import SimulationError
@@ -22,9 +24,13 @@ def _fail(what: str, place: str, value: object) -> None:
 
 def _check_arrays(model: CompiledModel) -> None:
     """Kinds, layout and finiteness of every array: one signature, no NaN."""
-    start_tuples = [(f"starts[{i}]", start) for i, start in enumerate(model.starts)]
-    world_tuples = [(f"what-if {spec.id}", spec.rows) for spec in model.worlds]
-    named = [("structure", model.structure), ("draws", model.draws)]
+    start_tuples: list[tuple[str, Any]] = [
+        (f"starts[{i}]", start) for i, start in enumerate(model.starts)
+    ]
+    world_tuples: list[tuple[str, Any]] = [
+        (f"what-if {spec.id}", spec.rows) for spec in model.worlds
+    ]
+    named: list[tuple[str, Any]] = [("structure", model.structure), ("draws", model.draws)]
     for place, group in [*named, *start_tuples, *world_tuples]:
         for field, array in group._asdict().items():
             if not isinstance(array, np.ndarray):
@@ -88,7 +94,7 @@ def _check_offsets(model: CompiledModel) -> None:
             _fail(f"an index outside {low}..{high - 1}", f"structure.{field}", index.tolist())
 
 
-def _check_shapes(model: CompiledModel) -> None:
+def _check_shapes(model: CompiledModel) -> None:  # noqa: C901 - a list of shapes
     """Second axes of the draws, and the sizes of starts."""
     s, dr = model.structure, model.draws
     types, classes, factors = len(s.type_hash), len(s.class_type), len(s.factor_hash)

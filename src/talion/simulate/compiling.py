@@ -10,13 +10,17 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+import numpy as np
 from numba import njit
 
-__all__ = ["ENTRY", "inlined", "inner"]
+__all__ = ["ENTRY", "ZERO", "inlined", "inner", "signed"]
 
 F = TypeVar("F", bound=Callable[..., Any])
 
 ENTRY: dict[str, Any] = {"nogil": True, "error_model": "numpy", "_nrt": False}
+ZERO: Any = np.int64(0)
+"""A zero that is no literal: for a literal, what it is passed to would be compiled once more."""
+
 _INNER: dict[str, Any] = {**ENTRY, "no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 
 
@@ -30,3 +34,9 @@ def inlined(function: F) -> F:
     """The same, written out at each call: for what runs every day or event."""
     compiled: F = njit(inline="always", **_INNER)(function)
     return compiled
+
+
+@inlined
+def signed(index: Any) -> int:
+    """An unsigned index as a signed integer: mixing the two would make a float."""
+    return np.int64(index)  # type: ignore[return-value] # an int, once compiled

@@ -26,7 +26,7 @@ from talion.simulate.arrays import (
     Tape,
 )
 from talion.simulate.cells import height, open_bands, time_of_day
-from talion.simulate.compiling import inlined, inner
+from talion.simulate.compiling import ZERO, inlined, inner, signed
 from talion.simulate.random import mix, normal
 from talion.simulate.rows import (
     FORCED,
@@ -47,7 +47,6 @@ U4 = NDArray[np.uint32]
 U8 = NDArray[np.uint64]
 
 _STEPS = 256.0
-_ZERO = np.int64(0)  # a literal 0 would have the functions it is passed to compiled twice
 _LOW = np.uint64(0xFFFFFFFF)
 _SLACK = 1.0 + 1e-12  # a bound computed along another path than the rate stays a bound
 
@@ -147,7 +146,7 @@ def _below(v: float, rate: float, s: float) -> bool:
 
 
 @inner
-def one_history(
+def one_history(  # noqa: C901 - one loop on purpose: a call with the tuples costs as much as an event
     s: Wiring,
     dr: Draws,
     start: Start,
@@ -186,13 +185,13 @@ def one_history(
     event_time, event_class, event_listed = tape.time, tape.event_class, tape.listed
     level, stored = tape.level, p.stored
     n_type, n_half, n_channel = base.shape[0], decay.shape[0], u.shape[0]
-    n_rows, n, row, logged = w.row_day.shape[0], 0, _ZERO, _ZERO
+    n_rows, n, row, logged = w.row_day.shape[0], 0, ZERO, ZERO
     rate_cap = float(cap)
     slope, ceiling, n_band = st.slope, st.ceiling, edge.shape[1]
 
     for day in range(n_days + 1):
         today = start.day + day
-        nq, q = _ZERO, _ZERO
+        nq, q = ZERO, ZERO
         if row < n_rows and w.row_day[row] <= today:
             nq = apply_rows(s, dr, w, g, st, d, row, today, qw, qk)
             if nq < 0:
@@ -259,15 +258,15 @@ def one_history(
                 point, owner = qw[q], qk[q]
                 q += 1
                 if owner >= FORCED:
-                    c = np.int64(owner) - FORCED
-                    k = np.int64(s.class_type[c])
+                    c = signed(owner) - FORCED
+                    k = signed(s.class_type[c])
                     x = time_of_day(point)
                     _decays(x, g.table, g.rate, decay)
                     point = mix(cell_key[k] + mix(point + np.uint64(today)))
                     found = True
                     break
-                k = np.int64(owner) >> 6
-                band = np.int64(owner) & 63
+                k = signed(owner) >> 6
+                band = signed(owner) & 63
                 v = edge[k, band] + width[k, band] * height(point)
                 if v >= bound[k]:
                     continue
@@ -281,7 +280,7 @@ def one_history(
                     exponent = _exponent(k, u, b, decay, ch_start, ch_half)
                 if not _below(v, scale[k] * rate, exponent):
                     continue
-                c = np.int64(class_start[k])
+                c = signed(class_start[k])
                 if class_start[k + 1] - c > 1:
                     c = choose_class(
                         c, class_start[k + 1], point, d, k, dr.class_weight, s.mm_start,

@@ -123,7 +123,7 @@ def _listed_count(
 
 
 @inner
-def fill_measures(
+def fill_measures(  # noqa: C901 - one branch an operation
     p: PlanArrays, tape: Tape, n: int, first: int, whole: int, known: int, total: I8, out: F4
 ) -> None:
     """Enter every measure of the plan into `out`, at its column.

@@ -22,10 +22,10 @@ from talion.model.compiled import (
     World,
 )
 from talion.simulate.arrays import Tape
-from talion.simulate.compiling import inner
+from talion.simulate.compiling import inner, signed
 from talion.simulate.random import mix, open_unit, unit, word
-from talion.simulate.wiring import Wiring
 from talion.simulate.state import Gains, State, apply_links
+from talion.simulate.wiring import Wiring
 
 __all__ = [
     "FORCED",
@@ -54,7 +54,7 @@ _SAME = 1e-9  # two doses this close are one state
 
 
 @inner
-def apply_rows(
+def apply_rows(  # noqa: C901 - one branch an operation
     s: Wiring,
     dr: Draws,
     w: World,
@@ -212,13 +212,14 @@ def _executed(s: Wiring, m: int, outcome: float) -> float:
     """The tabulated level of an outcome: linear between the table's points, flat outside."""
     last = s.de_table_x.shape[1] - 1
     if outcome <= s.de_table_x[m, 0]:
-        return s.de_table_y[m, 0]
+        return float(s.de_table_y[m, 0])
     for i in range(last):
         x0, x1 = s.de_table_x[m, i], s.de_table_x[m, i + 1]
         if outcome <= x1:
             share = (outcome - x0) / (x1 - x0) if x1 > x0 else 1.0
-            return s.de_table_y[m, i] + share * (s.de_table_y[m, i + 1] - s.de_table_y[m, i])
-    return s.de_table_y[m, last]
+            low, high = s.de_table_y[m, i], s.de_table_y[m, i + 1]
+            return float(low + share * (high - low))
+    return float(s.de_table_y[m, last])
 
 
 @inner
@@ -251,7 +252,7 @@ def rules_and_decisions(
 ) -> int:
     """What an event of class `c` sets: rules first, then decisions. Returns the log's length."""
     for i in range(s.sr_start[c], s.sr_start[c + 1]):
-        f = np.int64(s.sr_factor[i])
+        f = signed(s.sr_factor[i])
         own = mix(key ^ s.factor_hash[f]) + np.uint64(i - s.sr_start[c])
         if st.pinned[f] == 1 or unit(word(own, _CHANCE)) >= dr.sr_chance[d, i]:
             continue

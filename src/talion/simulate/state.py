@@ -9,9 +9,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.model.compiled import Draws, Start
-from talion.simulate.compiling import inner
-from talion.simulate.wiring import Wiring
+from talion.simulate.compiling import ZERO, inner
 from talion.simulate.random import mix, normal, open_unit, word
+from talion.simulate.wiring import Wiring
 
 __all__ = ["Gains", "State", "apply_links", "begin", "new_gains", "new_state", "use_draw"]
 
@@ -23,7 +23,6 @@ U8 = NDArray[np.uint64]
 _STEPS = 256  # of the table of decays within a day
 _START_TIMER = 11  # counters under a factor's key
 _START_LATENT = 12
-_FIRST = np.int64(0)
 
 
 class Gains(NamedTuple):
@@ -157,7 +156,7 @@ def new_gains(s: Wiring) -> Gains:
 def new_state(s: Wiring, n_links: int) -> State:
     """Room for one history."""
     types, factors, decisions = len(s.type_hash), len(s.factor_hash), len(s.de_hash)
-    sizes = {
+    sizes: dict[str, Any] = {
         "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "own_scale": types, "drive": types,
         "base": types, "bound": types, "slope": types, "ceiling": types, "weight": len(s.class_type), "execution_due": decisions,
         "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
@@ -235,7 +234,7 @@ def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint6
         own = mix(key ^ s.factor_hash[f])
         value = start.z[d, f]
         if start.latent_sd[d, f] > 0.0:
-            value += start.latent_sd[d, f] * normal(own ^ np.uint64(_START_LATENT), _FIRST)
+            value += start.latent_sd[d, f] * normal(own ^ np.uint64(_START_LATENT), ZERO)
         st.z[f] = value
         st.z_rate[f] = value
         st.rest[f] = dr.rest[d, f]
@@ -249,4 +248,4 @@ def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint6
             st.next_due[0] = min(st.next_due[0], st.due[f])
     for m in range(s.de_hash.shape[0]):
         st.execution_due[m] = np.inf
-        st.error[m] = dr.de_error[d, m] * normal(mix(key ^ s.de_hash[m]), _FIRST)
+        st.error[m] = dr.de_error[d, m] * normal(mix(key ^ s.de_hash[m]), ZERO)
