@@ -12,15 +12,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.compiling import inlined
-from talion.fit.linear_kernel import enter
 
 __all__ = ["SOURCES", "feature_pass"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-SOURCES = ("fit/compiling.py", "fit/features_kernel.py", "fit/linear_kernel.py")
+SOURCES = ("fit/compiling.py", "fit/features_kernel.py")
 """Every file the compiled pass is made of."""
+
+
+@inlined
+def _enter(m: I8, p: int, last: int, n_half: int, n_type: int, sums: F8) -> None:
+    """Let the events from p to before `last` excite what follows."""
+    for c in range(p, last):
+        for h in range(n_half):
+            sums[h * n_type + m[c]] += 1.0
 
 
 @inlined
@@ -71,7 +78,7 @@ def feature_pass(
     for k in range(first, t.shape[0]):
         gap = t[k] - now
         if gap > 0.0:
-            enter(m, p, k, n_half, n_type, sums)  # ties have waited
+            _enter(m, p, k, n_half, n_type, sums)  # ties have waited
             p = k
             _decay(gap, rate, n_type, sums)
         now = t[k]
@@ -79,8 +86,8 @@ def feature_pass(
         place[m[k]] += 1
         for o in range(n_half * n_type):
             features[o, column] = rate[o // n_type] * sums[o]
-    enter(m, p, t.shape[0], n_half, n_type, sums)
-    enter(m, first, t.shape[0], n_half, n_type, exposure)
+    _enter(m, p, t.shape[0], n_half, n_type, sums)
+    _enter(m, first, t.shape[0], n_half, n_type, exposure)
     _decay(end - now, rate, n_type, sums)
     for o in range(n_half * n_type):
         exposure[o] -= sums[o]

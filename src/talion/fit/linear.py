@@ -126,7 +126,7 @@ class LinearPass:
         from talion.fit.linear_kernel import new_work
 
         types = len(table.names)
-        self.table = table
+        self.table, self.counts = table, table.counts
         self.work = new_work(types, halves)
         self.ll, self.g_mu = np.zeros(types), np.zeros(types)
         self.g_a = np.zeros((types, halves, types))  # target, half-life, source
@@ -143,8 +143,8 @@ class LinearPass:
         """
         t = self.table
         return self._pass(
-            t.times, t.types, t.first, t.start, t.end, background, answers.reshape(-1), rate,
-            self.work, self.ll, self.g_mu, self.g_a.reshape(-1), self.g_rate.reshape(-1),
+            t.times, t.types, self.counts, t.first, t.start, t.end, background, answers.reshape(self.g_a.shape), rate,
+            self.work, self.ll, self.g_mu, self.g_a, self.g_rate,
         )  # fmt: skip
 
 
