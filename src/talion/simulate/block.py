@@ -43,7 +43,7 @@ def run_block(
     cap: int,
     values: NDArray[np.float32],
     capped: NDArray[np.uint8],
-    fans: NDArray[np.int64],
+    fans: NDArray[np.int32],
     tally: NDArray[np.int64],
 ) -> int:
     """Run histories first..last-1, counted over draws and histories; compiled by `compiled_block`.

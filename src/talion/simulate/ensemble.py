@@ -89,7 +89,7 @@ class _Worker:
     def __init__(self, model: CompiledModel, parts: tuple[WorldPlan, ...], event_cap: int) -> None:
         self.room = Room(model, event_cap)
         self.tapes = tuple(self.room.tape(p.n_days, len(p.arrays.stored)) for p in parts)
-        self.fans = tuple(np.zeros(p.fan_cells, np.int64) for p in parts)
+        self.fans = tuple(np.zeros(p.fan_cells, np.int32) for p in parts)
 
 
 class _Job:
@@ -128,7 +128,9 @@ class _Job:
         """Add the workers' histograms."""
         fans = {}
         for i, part in enumerate(self.parts):
-            flat = np.sum([worker.fans[i] for worker in self.workers], axis=0)
+            flat = np.zeros(part.fan_cells, np.int64)
+            for worker in self.workers:
+                flat += worker.fans[i]
             for slot in part.fans:
                 counts = flat[slot.offset : slot.offset + slot.size]
                 weeks = slot.fan.start + 7 * np.arange(slot.fan.weeks)

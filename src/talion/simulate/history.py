@@ -110,7 +110,7 @@ def simulate_history(
     capped = np.zeros(number + 1, np.uint8)
     room.run(
         compiled_block(), part, arrays, tape, history + 1, (number, number + 1),
-        np.empty((number + 1, 0), np.float32), capped, np.zeros(0, np.int64),
+        np.empty((number + 1, 0), np.float32), capped, np.zeros(0, np.int32),
     )  # fmt: skip
     n, logged = int(room.tally[2]), int(room.tally[3])
     known = int(room.tally[4]) + 1

@@ -13,6 +13,7 @@ from talion.simulate.compiling import inner
 
 __all__ = ["fill_fans", "fill_measures", "running_counts"]
 
+I4 = NDArray[np.int32]
 F4 = NDArray[np.float32]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -176,7 +177,7 @@ def _count_bin(count: int, edges: F8) -> int:
 
 
 @inner
-def fill_fans(p: PlanArrays, tape: Tape, whole: int, known: int, total: I8, fans: I8) -> None:
+def fill_fans(p: PlanArrays, tape: Tape, whole: int, known: int, total: I8, fans: I4) -> None:
     """Add a history to the fans' histograms; weeks it did not live through are left out."""
     for i in range(p.fan_weeks.shape[0]):
         series, factor, bins = p.fan_series[i], p.fan_factor[i], p.fan_bins[i]

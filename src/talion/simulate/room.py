@@ -72,7 +72,7 @@ class Room:
         span: tuple[int, int],
         values: NDArray[np.float32],
         capped: NDArray[np.uint8],
-        fans: NDArray[np.int64],
+        fans: NDArray[np.int32],
     ) -> None:
         """Run histories span[0]..span[1]-1, counted over draws and histories, of one what-if.
 
