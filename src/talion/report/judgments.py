@@ -15,7 +15,7 @@ from talion.report.labels import LabelLook, look
 from talion.report.marks import draw_marks
 from talion.report.results_table import holder_name, marks_of, word_range_said
 from talion.report.system import anchor, title_of
-from talion.report.words import DASH, day, number, percent, percent_range, plural
+from talion.report.words import DASH, amount, day, number, percent, percent_range, plural
 
 
 @dataclass(frozen=True)
@@ -216,13 +216,13 @@ def _reading(part: PartResult, name: str) -> ReadingRow:
         chance += f"; {percent(share.undetermined)} of histories cannot answer"
     said = ""
     if effect is not None:
-        low, high = (number(x, 2) for x in (effect.low, effect.high))
+        low, high = (amount(x, effect.unit) for x in (effect.low, effect.high))
         said = f"{_amount(effect.mean, effect.unit)} ({low} to {high})"
     return ReadingRow(title, percent(share.probability), interval, chance, said)
 
 
 def _amount(value: float, unit: str) -> str:
-    return f"{number(value, 2)} {unit}".rstrip()
+    return f"{amount(value, unit)} {unit}".rstrip()
 
 
 def lexicon_note(result: RunResult) -> str:

@@ -11,7 +11,7 @@ from talion.judge.paths import SystemGraph
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.report.labels import LabelLook
 from talion.report.results_table import AS_WRITTEN, NO_VIEW, build_results, is_fitted
-from talion.report.words import day, in_hundred, number, plural, sentence, series
+from talion.report.words import amount, day, in_hundred, plural, sentence, series
 
 
 @dataclass(frozen=True)
@@ -205,11 +205,14 @@ def _effects(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, fl
 def _effect_found(j: JudgmentResult, part: PartResult) -> Finding:
     effect = part.effect[AS_WRITTEN]
     assert effect is not None  # noqa: S101 - `_effects` keeps only such
+    mean, low, high, least = (
+        amount(x, effect.unit) for x in (effect.mean, effect.low, effect.high, effect.smallest)
+    )
     unit = f" {effect.unit}" if effect.unit else ""
     return Finding(
         f"{sentence(j.judgment.claim)} Under these assumptions, as written, the difference is "
-        f"{number(effect.mean, 2)}{unit} (four draws in five between {number(effect.low, 2)} and "
-        f"{number(effect.high, 2)}); the smallest that matters is {number(effect.smallest, 2)}.",
+        f"{mean}{unit} (four draws in five between {low} and {high}); the smallest that matters "
+        f"is {least}.",
         part.label_sentence,
         j.id,
     )

@@ -102,6 +102,17 @@ def number(x: float | None, digits: int = 3) -> str:
     return f"−{text}" if x < 0 and text != "0" else text
 
 
+def amount(x: float | None, unit: str) -> str:
+    """Return an effect's size: two significant digits, but whole per cents and points.
+
+    >>> amount(0.95, "%"), amount(-12.4, "points"), amount(0.95, "events")
+    ('1', '−12', '0.95')
+    """
+    if unit in ("%", "points") and x is not None and math.isfinite(x):
+        return number(round(x), 12)
+    return number(x, 2)
+
+
 def signed(x: float | None, digits: int = 2) -> str:
     """Return a difference with its sign always shown.
 
