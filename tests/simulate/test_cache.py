@@ -1,4 +1,4 @@
-"""Compiled code: where it is kept, when it is thrown away, and that it does without a folder."""
+"""The compiled simulator: what it is made of, and when compiled code is thrown away."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 import talion
+from talion.model.kernel_cache import source_hash
 from talion.simulate import cache
 
 PACKAGE = Path(talion.__file__).parent
@@ -40,30 +41,14 @@ def test_a_change_in_any_source_is_another_folder(tmp_path: Path) -> None:
     for name in cache.SOURCES:
         (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
         shutil.copy(PACKAGE / name, tmp_path / name)
-    assert cache.source_hash(tmp_path) == cache.source_hash(PACKAGE)
+    unchanged = source_hash(cache.SOURCES, PACKAGE)
+    assert source_hash(cache.SOURCES, tmp_path) == unchanged
     for name in cache.SOURCES:
         file = tmp_path / name
-        before, text = cache.source_hash(tmp_path), file.read_text(encoding="utf-8")
+        text = file.read_text(encoding="utf-8")
         file.write_text(text + "\n", encoding="utf-8")
-        assert cache.source_hash(tmp_path) != before, name
+        assert source_hash(cache.SOURCES, tmp_path) != unchanged, name
         file.write_text(text, encoding="utf-8")
-
-
-def test_the_folder_is_the_users_choice(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("TALION_CACHE_DIR", str(tmp_path / "own"))
-    folder = cache.cache_folder()
-    assert folder is not None
-    assert folder.is_relative_to(tmp_path / "own")
-    assert folder.is_dir()
-
-
-def test_without_a_folder_to_write_there_is_none(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    """A file stands where the folder should be: nothing can be made below it, by any user."""
-    (tmp_path / "blocked").write_text("", encoding="utf-8")
-    monkeypatch.setenv("TALION_CACHE_DIR", str(tmp_path / "blocked"))
-    assert cache.cache_folder() is None
 
 
 def test_numba_is_left_as_it_was() -> None:
