@@ -159,7 +159,7 @@ def require_exact(table: EventTable) -> None:
             "the likelihood of times needs exact times; whole days taken as times bias it badly",
             place="widths",
             value=f"{int((table.widths > 0).sum())} of {len(table.times)} events with an interval",
-            remedy="use table.spread(rng) several times and compare, or give widths=0 knowingly",
+            remedy="sample the times (fit.latent_times), or use table.spread(rng) several times",
         )
 
 
