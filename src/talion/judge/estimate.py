@@ -19,6 +19,7 @@ __all__ = [
     "Effect",
     "Share",
     "effect_draws",
+    "share_draws",
     "share_of",
     "share_of_draws",
     "shrunken",
@@ -176,6 +177,22 @@ def _spread_over_draws(
     between = math.sqrt(max(float(np.var(share, ddof=1)) - float(noise.mean()), 0.0))
     within = math.sqrt(float(np.mean(noise * answers[used])))
     return float(low), float(high), between, within
+
+
+def share_draws(truth: Truth) -> F8:
+    """Return each draw's own probability, noise of the members taken out, shape (D,).
+
+    NaN for a draw with fewer than two settled answers.
+    """
+    settled = ~truth.undetermined & (truth.low == truth.high)
+    answers, holds = settled.sum(axis=1), (truth.low & settled).sum(axis=1)
+    found = np.full(answers.shape, np.nan)
+    used = answers >= 2
+    if used.any():
+        share = holds[used] / answers[used]
+        values, _ = shrunken(share, share * (1 - share) / (answers[used] - 1))
+        found[used] = np.clip(values, 0.0, 1.0)
+    return found
 
 
 def share_of_draws(holds: NDArray[np.bool_], capped: NDArray[np.bool_], histories: int) -> Share:

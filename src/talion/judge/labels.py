@@ -16,7 +16,9 @@ changed (R and its variants). Of the labels below the first that holds is given:
 *The record speaks* if some link on the path has data and either |logit q_R - logit q_S0| >= log 3,
 or Var_R(psi) / Var_S0(psi) <= .9 with a likelihood power-scaling sensitivity >= .05 (Kallioinen,
 Paananen, Buerkner and Vehtari 2024). Thresholds of .80 and .20 are asked of q -+ 1.64 Monte Carlo
-errors; those of .99 and .01 of q as it is, if its Monte Carlo error is at most .01. Claims about what happened, motives and preferences are not simulated: they are Checked on
+errors; those of .99 and .01 of q as it is, if its Monte Carlo error is at most .01. Labels 2 and 4 ask
+every variant: where variants were not fitted, or one has not converged, they are not given. Claims
+about what happened, motives and preferences are not simulated: they are Checked on
 the record or Not testable. If histories cut short at the event cap could change the label, it is
 Not computable.
 """
@@ -110,17 +112,18 @@ class RecordFit:
     Attributes:
         q: R, the no-view prior updated.
         lowest, highest: of q_R over the variants Pi (prior scale, latent escalation, listing,
-            definitions of contested counts).
-        opponent: O1, the opponent's prior updated.
+            definitions of contested counts), q itself included; None where variants were not
+            fitted or one of them has not converged.
+        opponent: O1, the opponent's prior updated; None where it was not fitted.
         small: P_R(|psi| < delta); None for a forecast, which has no effect size.
         variance_ratio: Var_R(psi) / Var_S0(psi).
         sensitivity: likelihood power-scaling sensitivity.
     """
 
     q: Probability
-    lowest: Probability
-    highest: Probability
-    opponent: Probability
+    lowest: Probability | None = None
+    highest: Probability | None = None
+    opponent: Probability | None = None
     small: Probability | None = None
     variance_ratio: float = 1.0
     sensitivity: float = 0.0
@@ -197,11 +200,11 @@ def _rule(grounds: Grounds) -> Label:
 
 
 def _record_label(fit: RecordFit) -> Label | None:
-    if fit.highest.at_most(LOW):
+    if fit.highest is not None and fit.highest.at_most(LOW):
         return Label.OTHER_WAY
     if fit.small is not None and fit.small.at_least(HIGH):
         return Label.TOO_SMALL
-    if fit.lowest.at_least(HIGH) and fit.opponent.at_least(HIGH):
+    if all(q is not None and q.at_least(HIGH) for q in (fit.lowest, fit.opponent)):
         return Label.WHATEVER
     return Label.BACKED if fit.q.at_least(HIGH) else None
 

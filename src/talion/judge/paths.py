@@ -8,7 +8,7 @@ positions behind them leads to them, and they lead to what they write, set and e
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 from talion.judge.measures import worlds_of
@@ -38,12 +38,14 @@ class Path:
         informed: those of them with data at both ends.
         measured: nodes the test measures.
         unrecorded: those of them that the record does not show.
+        fitted: those of the links that a fit to the record informs; empty without a fit.
     """
 
     links: tuple[str, ...]
     informed: tuple[str, ...]
     measured: tuple[str, ...]
     unrecorded: tuple[str, ...]
+    fitted: tuple[str, ...] = ()
 
     @property
     def no_data(self) -> bool:
@@ -59,6 +61,16 @@ class Path:
     def has_data(self) -> bool:
         """Whether the record can bear on the whole test: all that it measures is recorded too."""
         return not self.no_data and not self.unrecorded
+
+    @property
+    def record_bears(self) -> bool:
+        """Whether a fit informs some link on the path of a test that has data."""
+        return self.has_data and bool(self.fitted)
+
+    def with_fit(self, informed: Iterable[str]) -> Path:
+        """Return the path with the links that a fit informs."""
+        known = frozenset(informed)
+        return replace(self, fitted=tuple(name for name in self.links if name in known))
 
 
 @dataclass(frozen=True)

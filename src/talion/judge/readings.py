@@ -7,13 +7,26 @@ from collections.abc import Iterable
 from talion.errors import PlanError
 from talion.model.reading import READINGS
 
-__all__ = ["AS_WRITTEN", "FULL", "LINKS_AT_ZERO", "NO_VIEW", "OPPONENT", "OURS", "draws_by_reading"]
+__all__ = [
+    "AS_WRITTEN",
+    "FULL",
+    "LINKS_AT_ZERO",
+    "NO_VIEW",
+    "OPPONENT",
+    "OURS",
+    "VARIANT_DRAWS",
+    "WITH_RECORD",
+    "draws_by_reading",
+    "in_printed_order",
+]
 
 NO_VIEW = "no_view"
 AS_WRITTEN = "as_written"
 OURS = "as_written_ours"
 OPPONENT = "opponent"
 LINKS_AT_ZERO = "links_at_zero"
+WITH_RECORD = "with_record"  # needs a fit; see `fitted.py`
+VARIANT_DRAWS = 60  # of each variant of the fit, which serves the label only
 
 FULL = (NO_VIEW, AS_WRITTEN)  # in full; the others with half the draws
 
@@ -43,3 +56,14 @@ def draws_by_reading(draws: int, readings: Iterable[str] | None = None) -> dict[
             raise PlanError("no such reading", value=name, remedy=f"use one of {known}")
     half = min(draws, max(20, (draws + 1) // 2))
     return {name: draws if name in FULL else half for name in READINGS if name in chosen}
+
+
+def in_printed_order(readings: Iterable[str]) -> tuple[str, ...]:
+    """Return readings as they are printed: no view, as written, with the record, then the others.
+
+    >>> in_printed_order(["no_view", "as_written", "opponent", "with_record"])
+    ('no_view', 'as_written', 'with_record', 'opponent')
+    """
+    found = list(readings)
+    first = [name for name in (NO_VIEW, AS_WRITTEN, WITH_RECORD) if name in found]
+    return (*first, *(name for name in found if name not in first))

@@ -6,24 +6,32 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
 from talion.judge.estimate import Effect, Share
-from talion.judge.labels import Label
+from talion.judge.labels import Label, RecordFit
 from talion.judge.record_checks import RecordCheck
 
 if TYPE_CHECKING:
     import polars as pl
 
+    from talion.fit.case.stated import LinkChange
     from talion.judge.before_after import PairTable
     from talion.model.case import Case
     from talion.model.schema import Judgment
     from talion.record.event import Record
     from talion.simulate.ensemble import Ensemble
 
-__all__ = ["JudgmentResult", "PartResult", "Receipt", "RunResult", "plain"]
+__all__ = [
+    "FitReceipt",
+    "JudgmentResult",
+    "PartResult",
+    "Receipt",
+    "RunResult",
+    "plain",
+]
 
 
 @dataclass(frozen=True)
@@ -44,6 +52,9 @@ class PartResult:
         likelihood_sentence: the shares in words; "" for kind `record`.
         no_data: no link on its path has data, or nothing recorded shows what it measures.
         path: ids of the links that can move what it measures.
+        fit: what a fit says of it, as the rule takes it; None without one.
+        variants: variant of the fit -> share, among them the opponent's prior updated.
+        fit_sentence: the same in words; "" without a fit.
     """
 
     id: str
@@ -60,6 +71,9 @@ class PartResult:
     likelihood_sentence: str
     no_data: bool
     path: tuple[str, ...]
+    fit: RecordFit | None = None
+    variants: Mapping[str, Share | None] = field(default_factory=dict)
+    fit_sentence: str = ""
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,7 @@ class JudgmentResult:
         model_words: the estimative word or words of the as-written interval; "" without one.
         confidence_sentence: by the rules of `words.py`; never mixed with likelihood.
         footing_sentence: which links the result stands on and what data they have.
+        record_verdict, record_words: `word_verdict` and `model_words` with the record; "" without.
     """
 
     id: str
@@ -93,6 +108,38 @@ class JudgmentResult:
     model_words: str
     confidence_sentence: str
     footing_sentence: str
+    record_verdict: str = ""
+    record_words: str = ""
+
+
+@dataclass(frozen=True)
+class FitReceipt:
+    """How the fit behind the reading *with the record* was made.
+
+    Attributes:
+        origin: where it is from, in words.
+        seed, version, method: that made it; method is what was sampled and how.
+        window: first and last day of the record it was fitted to.
+        verdict: "" if every reading converged, else what did not.
+        case_hash, record_hash: of what was fitted.
+        chains, sweeps, kept: of the sampler, and draws kept of the main reading.
+        readings: main and variants -> draws simulated.
+        seconds: of sampling, all readings.
+    """
+
+    origin: str
+    seed: int
+    version: str
+    method: str
+    window: tuple[dt.date, dt.date]
+    verdict: str
+    case_hash: str
+    record_hash: str
+    chains: int
+    sweeps: int
+    kept: int
+    readings: Mapping[str, int]
+    seconds: float
 
 
 @dataclass(frozen=True)
@@ -136,6 +183,12 @@ class RunResult:
         before_after: the model-free table.
         warnings: what the reader should know about the run itself.
         receipt: how it was made.
+        fit: how the fit to the record was made; None without one.
+        links: each arrow of each link before and after the record; empty without a fit.
+        power: link -> chance that this record would show a true effect of the stated size, where
+            the fit says so.
+        uninformed: ids of links that the record cannot inform, which stay at their prior; empty
+            without a fit.
     """
 
     case: Case
@@ -146,6 +199,10 @@ class RunResult:
     before_after: tuple[PairTable, ...]
     warnings: tuple[str, ...]
     receipt: Receipt
+    fit: FitReceipt | None = None
+    links: tuple[LinkChange, ...] = ()
+    power: Mapping[str, float] = field(default_factory=dict)
+    uninformed: tuple[str, ...] = ()
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -165,7 +222,7 @@ class RunResult:
         return pl.DataFrame(list(_rows(self.judgments)), schema=_columns(), orient="row")
 
     def to_json(self) -> str:
-        """Return judgments, before-and-after table, warnings and receipt as JSON.
+        """Return judgments, before-and-after table, links, warnings and receipts as JSON.
 
         Keys are sorted, numbers finite (an unknown one is null), so that equal results give equal
         text, save for the receipt's seconds.
@@ -177,6 +234,10 @@ class RunResult:
             "echo": plain(self.echo),
             "warnings": list(self.warnings),
             "receipt": plain(self.receipt),
+            "fit": plain(self.fit),
+            "links": plain(self.links),
+            "power": plain(self.power),
+            "uninformed": list(self.uninformed),
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

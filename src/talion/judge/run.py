@@ -5,20 +5,23 @@ from __future__ import annotations
 import platform
 import sys
 import time
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal
 
-import numpy as np
-from numpy.typing import NDArray
-
-from talion.errors import Problems
 from talion.judge.before_after import before_and_after
 from talion.judge.checks import stop_on_faults
 from talion.judge.estimate import Share
-from talion.judge.labels import Grounds, Probability, label_for
-from talion.judge.measures import plan_for
+from talion.judge.fitted import (
+    check_fit,
+    fit_receipt,
+    fit_warnings,
+    power_of,
+    probability_of,
+    record_fit,
+)
+from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
 from talion.judge.parts import Part, names_of, parts_of
 from talion.judge.paths import Path, SystemGraph, path_of
 from talion.judge.readings import (
@@ -26,14 +29,17 @@ from talion.judge.readings import (
     LINKS_AT_ZERO,
     NO_VIEW,
     OPPONENT,
+    WITH_RECORD,
     draws_by_reading,
 )
 from talion.judge.record_checks import RecordCheck, check_on_record
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
-from talion.judge.stability import explosive_priors, prior_behind
+from talion.judge.simulated import Progress, simulate_readings
 from talion.judge.tests import Measured, Outcome, evaluate
 from talion.judge.words import (
+    FitSays,
     confidence_sentence,
+    fit_sentence,
     footing_sentence,
     label_sentence,
     likelihood_sentence,
@@ -42,23 +48,19 @@ from talion.judge.words import (
 )
 from talion.model.case import Case
 from talion.model.lexicon import read_word
-from talion.model.reading import READINGS
 
 if TYPE_CHECKING:
-    from talion.model.compiled import CompiledModel
-    from talion.simulate.ensemble import Ensemble
+    from talion.fit.case.result import CaseFit
 
-__all__ = ["DEFAULT_SEED", "judge_case", "measured_from"]
+__all__ = ["DEFAULT_SEED", "judge_case"]
 
 DEFAULT_SEED = 20240213
 _PACKAGES = ("numpy", "numba", "scipy", "polars", "pydantic", "PyYAML")
-_CAPPED_WORTH_SAYING = 0.01
-
-Progress = Callable[[int, int], None]
 
 
 def judge_case(
     case: Case,
+    fit: CaseFit | None = None,
     *,
     draws: int = 200,
     histories: int = 20,
@@ -67,6 +69,7 @@ def judge_case(
     progress: Progress | None = None,
     readings: Iterable[str] | None = None,
     command: str = "",
+    fit_origin: str = "given by the caller",
 ) -> RunResult:
     """Judge every judgment of a case.
 
@@ -75,105 +78,72 @@ def judge_case(
     label only. The outlook, from which courses over weeks are drawn and what-ifs compared, is
     kept of as written alone.
 
+    With a fit, the reading *with the record* is simulated too, over the first draws of its
+    posterior, and each variant of the fit over 60 draws, for the label only.
+
     Args:
         case: the case.
-        draws: parameter sets of the two full readings.
+        fit: of this case to its record; None leaves out the record's say.
+        draws: parameter sets of the full readings.
         histories: simulated histories of each draw and what-if.
         seed: the same seed gives the same numbers, whatever the workers.
         workers: threads.
-        progress: called with (histories done, of) over all readings.
-        readings: ids of the readings to run; all by default. Fixed by the form can only be found
-            when no view, as written, opponent and links at zero all run.
+        progress: called with (histories done, of) over all readings and variants.
+        readings: ids of the readings to run beside that with the record; all by default. Fixed by
+            the form can only be found when no view, as written, opponent and links at zero all
+            run, and a label that credits the record when no view does.
         command: how it was called, for the receipt.
+        fit_origin: where the fit is from, for its receipt.
 
     Returns:
-        Results, ensembles, before-and-after table, receipt.
+        Results, ensembles, before-and-after table, receipts.
 
     Raises:
         JudgmentTestError, CaseError, Problems: a test cannot be put to histories or only asks a
-            sign, actors are counted twice, or priors are explosive; see `checks.py`.
+            sign, actors are counted twice, priors are explosive (see `checks.py`), or the fit is
+            of another case or record.
         PlanError: too few draws.
     """
-    from talion.model.compile import compile_model
     from talion.model.echo import consequences
-    from talion.simulate.ensemble import simulate_ensemble
 
     began = time.perf_counter()
     sizes = draws_by_reading(draws, readings)
     stop_on_faults(case)
-    drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
-    plans = {reading: plan_for(case, outlook=reading == drawn) for reading in sizes}
-    total = sum(sizes.values()) * histories
-    ensembles: dict[str, Ensemble] = {}
-    measured: dict[str, Measured] = {}
-    warnings: dict[str, None] = {}
-    for reading, size in sizes.items():
-        done = sum(sizes[r] for r in ensembles) * histories
-        step = _shifted(progress, done, total)
-        model = compile_model(case, reading, draws=size, seed=seed)
-        if reading == NO_VIEW:
-            Problems.raise_any(explosive_priors(case, model))
-        ensemble = simulate_ensemble(
-            model, plans[reading], histories=histories, workers=workers, progress=step
-        )
-        ensembles[reading] = ensemble
-        measured[reading] = measured_from(ensemble, model)
-        warnings |= dict.fromkeys(model.warnings)
-        warnings |= dict.fromkeys(_capped_warnings(ensemble, model))
-    graph = SystemGraph(case)
-    judgments = tuple(_judge(case, key, measured, graph) for key in case.judgments)
+    if fit is not None:
+        check_fit(case, fit)
+    simulated = simulate_readings(case, fit, sizes, draws, histories, seed, workers, progress)
+    judging = _Judging(case, simulated.measured, simulated.varied, SystemGraph(case), fit)
+    judgments = tuple(_judge(judging, key) for key in case.judgments)
+    warnings = dict.fromkeys([*fit_warnings(fit, draws), *simulated.warnings])
     receipt = _receipt(case, seed, draws, histories, sizes, command, time.perf_counter() - began)
     return RunResult(
         case,
         case.record,
         judgments,
-        ensembles,
+        simulated.ensembles,
         consequences(case),
         before_and_after(case),
         tuple(warnings),
         receipt,
+        **_of_fit(case, fit, simulated.fitted_draws, fit_origin),
     )
 
 
-def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
-    if progress is None:
-        return None
-    return lambda done, _of: progress(before + done, total)
+def _of_fit(
+    case: Case, fit: CaseFit | None, simulated: Mapping[str, int], origin: str
+) -> dict[str, Any]:
+    """Return the fields of a run's result that a fit fills."""
+    if fit is None:
+        return {}
+    from talion.fit.case.stated import link_changes
 
-
-def measured_from(ensemble: Ensemble, model: CompiledModel) -> Measured:
-    """Return an ensemble's measures by what they are, with the usual rates of its series."""
-    plan = ensemble.plan
-    return Measured(
-        {measure: i for i, measure in enumerate(plan.measures)},
-        ensemble.values,
-        {world: i for i, world in enumerate(ensemble.worlds)},
-        ensemble.capped,
-        _usual_rates(model, plan.series),
-    )
-
-
-def _usual_rates(
-    model: CompiledModel, series: Mapping[str, tuple[int, ...]]
-) -> dict[str, NDArray[np.float64]]:
-    """Return series -> usual events per day of its classes, shape (draws,)."""
-    by_class = model.usual[:, model.structure.class_type] * model.draws.class_weight
-    return {name: by_class[:, list(classes)].sum(axis=1) for name, classes in series.items()}
-
-
-def _capped_warnings(ensemble: Ensemble, model: CompiledModel) -> Iterable[str]:
-    for index, world in enumerate(ensemble.worlds):
-        share = ensemble.capped_share(world)
-        if share > _CAPPED_WORTH_SAYING:
-            cut: NDArray[np.bool_] = np.any(ensemble.capped[:, :, index], axis=1)
-            link = prior_behind(model, cut)
-            remedy = (
-                f"narrow link {link}, whose strength sets them apart" if link else "narrow priors"
-            )
-            yield (
-                f"{READINGS[ensemble.reading].title}, {world}: {round(100 * share)} % of histories "
-                f"reached the cap of {ensemble.event_cap:,} events; {remedy}"
-            )
+    informed = frozenset(fit.main.informed)
+    return {
+        "fit": fit_receipt(fit, simulated, origin),
+        "links": link_changes(fit.main, case),
+        "power": power_of(fit),
+        "uninformed": tuple(name for name in case.links if name not in informed),
+    }
 
 
 # --- one judgment ---------------------------------------------------------------------------------
@@ -186,14 +156,25 @@ class _Judged:
     result: PartResult
     path: Path
     check: RecordCheck | None
+    fit: FitSays | None
 
 
-def _judge(
-    case: Case, key: str, measured: Mapping[str, Measured], graph: SystemGraph
-) -> JudgmentResult:
+@dataclass(frozen=True)
+class _Judging:
+    """What every judgment is judged by: measures of readings and variants, graph, fit."""
+
+    case: Case
+    measured: Mapping[str, Measured]
+    varied: Mapping[str, Measured]
+    graph: SystemGraph
+    fit: CaseFit | None
+
+
+def _judge(judging: _Judging, key: str) -> JudgmentResult:
+    case = judging.case
     judgment = case.judgments[key]
     word = read_word(judgment.word, case.document.lexicon)
-    judged = [_judge_part(case, part, measured, graph) for part in parts_of(case, key)]
+    judged = [_judge_part(judging, part) for part in parts_of(case, key)]
     main = judged[0] if judged and judgment.holds_if is not None else None
     parts = tuple(j.result for j in judged)
     if main is None:
@@ -205,7 +186,8 @@ def _judge(
             "Footing: the evidence listed for and against.",
         )  # fmt: skip
     result, shares = main.result, main.result.readings
-    written = shares.get(AS_WRITTEN)
+    written, recorded = shares.get(AS_WRITTEN), shares.get(WITH_RECORD)
+    lexicon, counted = case.document.lexicon, main.check is not None
     return JudgmentResult(
         key,
         judgment,
@@ -216,10 +198,12 @@ def _judge(
         result.no_data,
         result.path,
         word.range,
-        "" if main.check is not None else word_verdict(word, written),
-        "" if main.check is not None else model_words(written, case.document.lexicon),
-        confidence_sentence(shares, main.path, main.check),
-        footing_sentence(main.path, main.check),
+        "" if counted else word_verdict(word, written),
+        "" if counted else model_words(written, lexicon),
+        confidence_sentence(shares, main.path, main.check, main.fit),
+        footing_sentence(main.path, main.check, main.fit),
+        "" if recorded is None else word_verdict(word, recorded),
+        "" if recorded is None else model_words(recorded, lexicon),
     )
 
 
@@ -229,21 +213,29 @@ def _at_other_horizons(main: PartResult, parts: tuple[PartResult, ...]) -> str:
     return "".join(f" At {p.horizon}: {p.label.value}." for p in others)
 
 
-def _judge_part(
-    case: Case, part: Part, measured: Mapping[str, Measured], graph: SystemGraph
-) -> _Judged:
+def _judge_part(judging: _Judging, part: Part) -> _Judged:
+    case, fit = judging.case, judging.fit
     names = names_of(case, part.horizon)
     kind: Literal["share", "effect", "record"] = part.test.kind
-    path = path_of(graph, part)
+    path = path_of(judging.graph, part)
+    if fit is not None:
+        path = path.with_fit(fit.main.informed)
     check = None
     outcomes: dict[str, Outcome] = {}
+    varied: dict[str, Outcome] = {}
     if kind == "record":
         check = check_on_record(part.test, part.setting, case.record, names)
     else:
-        outcomes = {r: evaluate(part.test, part.setting, m) for r, m in measured.items()}
+        outcomes, varied = (
+            {name: evaluate(part.test, part.setting, m) for name, m in measures.items()}
+            for measures in (judging.measured, judging.varied)
+        )
     shares = {r: o.share for r, o in outcomes.items()}
     effects = {r: o.effect for r, o in outcomes.items() if o.effect is not None}
-    label = label_for(_grounds(kind, shares, path))
+    simulated = fit is not None and check is None
+    found = record_fit(fit, outcomes, varied) if fit is not None and simulated else None
+    grounds = _grounds(kind, shares, path, found)
+    label, says = _labelled(grounds, path, fit if simulated else None, kind)
     result = PartResult(
         id=part.id,
         title=part.title,
@@ -255,12 +247,33 @@ def _judge_part(
         effect=effects,
         record=check,
         label=label,
-        label_sentence=label_sentence(label, path, shares, check),
+        label_sentence=label_sentence(label, path, shares, check, says),
         likelihood_sentence=likelihood_sentence(kind, shares, effects) if check is None else "",
         no_data=check is None and path.no_data,
         path=path.links,
+        fit=found,
+        variants={name: outcome.share for name, outcome in varied.items()},
+        fit_sentence=fit_sentence(says),
     )
-    return _Judged(result, path, check)
+    return _Judged(result, path, check, says)
+
+
+def _labelled(
+    grounds: Grounds, path: Path, fit: CaseFit | None, kind: str
+) -> tuple[Label, FitSays | None]:
+    """Return the label, and what sentences need of the fit.
+
+    A fit that has not converged gives no label: what it says is shown, and the rule is put as if it
+    were not there.
+    """
+    if fit is None:
+        return label_for(grounds), None
+    converged = not fit.main.verdict
+    known = power_of(fit)
+    powers = [known[link] for link in path.fitted if link in known] if kind == "effect" else []
+    power = min(powers) if powers else None
+    says = FitSays(grounds.fit, record_speaks(grounds), converged, power)
+    return label_for(grounds if converged else replace(grounds, fit=None)), says
 
 
 def _horizon_words(part: Part, said: str) -> str | None:
@@ -269,22 +282,19 @@ def _horizon_words(part: Part, said: str) -> str | None:
     )
 
 
-def _grounds(kind: str, shares: Mapping[str, Share | None], path: Path) -> Grounds:
+def _grounds(
+    kind: str, shares: Mapping[str, Share | None], path: Path, fit: RecordFit | None
+) -> Grounds:
     if kind == "record":
         return Grounds(nature="record")
     return Grounds(
-        links_at_zero=_probability(shares.get(LINKS_AT_ZERO)),
-        no_view=_probability(shares.get(NO_VIEW)),
-        as_written=_probability(shares.get(AS_WRITTEN)),
-        opponent=_probability(shares.get(OPPONENT)),
-        data_on_path=path.has_data,
+        links_at_zero=probability_of(shares.get(LINKS_AT_ZERO)),
+        no_view=probability_of(shares.get(NO_VIEW)),
+        as_written=probability_of(shares.get(AS_WRITTEN)),
+        opponent=probability_of(shares.get(OPPONENT)),
+        fit=fit,
+        data_on_path=path.record_bears,
     )
-
-
-def _probability(share: Share | None) -> Probability | None:
-    if share is None:
-        return None
-    return Probability(share.probability, share.mcse, share.capped_low, share.capped_high)
 
 
 # --- receipt -------------------------------------------------------------------------------------

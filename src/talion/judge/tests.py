@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import singledispatch
 from typing import Protocol
 
@@ -14,6 +14,7 @@ from talion.judge.estimate import (
     Effect,
     Share,
     effect_draws,
+    share_draws,
     share_of,
     share_of_draws,
     summarise_effect,
@@ -97,10 +98,18 @@ class Measured:
 
 @dataclass(frozen=True)
 class Outcome:
-    """A test under one reading: its share, and for a single difference its effect."""
+    """A test under one reading: its share, and for a single difference its effect.
+
+    Attributes:
+        share: None where no history can answer.
+        effect: of a single difference between two what-ifs.
+        psi: what the draws differ in, shape (D,): each draw's own probability, or its effect; NaN
+            where a draw has none. None for several differences joined.
+    """
 
     share: Share | None
     effect: Effect | None = None
+    psi: F8 | None = field(default=None, compare=False, repr=False)
 
 
 def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
@@ -112,13 +121,15 @@ def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
         values: the ensemble of one reading.
     """
     if test.kind == "share":
-        return Outcome(share_of(truth_of(test, setting, values)))
+        truth = truth_of(test, setting, values)
+        return Outcome(share_of(truth), psi=share_draws(truth))
     psi = _effects(test, setting, values)
     share = share_of_draws(psi.holds, psi.capped, psi.histories) if psi.known else None
     if not isinstance(test, Difference):
         return Outcome(share)
     unit = _unit(test)
-    return Outcome(share, summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise))
+    effect = summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise)
+    return Outcome(share, effect, psi.psi)
 
 
 # --- histories -----------------------------------------------------------------------------------

@@ -4,25 +4,33 @@
 
 - a check on the record: low if contested or it cannot tell; moderate if some of the period is not
   near completely listed; else high;
-- a simulated test: low where no data bear on it, or only a usual rate stands behind it; low where no view and as written differ by more
-  than 20 points, since then the answer is in the assumption; moderate where no view, as written and
-  the opponent lie within 10 points; else low. Without a fit to the record it is never high.
+- a simulated test: low where no data bear on it, or only a usual rate stands behind it;
+- without a fit, or where the record is silent: low where no view and as written differ by more than
+  20 points, since then the answer is in the assumption; moderate where no view, as written, the
+  opponent and, if there is a fit, with the record lie within 10 points; else low; never high;
+- with a fit: low where it has not converged or informs no link on the path; where the record speaks,
+  low if the variants of the fit could not all be asked, if one of them or the opponent's prior
+  updated lies more than 20 points from the result, or if the power to find such an effect is known
+  and under .5; high if all lie within 10 points and the power is at least .8; else moderate.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 from talion.judge.estimate import Effect, Share
-from talion.judge.labels import HIGH, Label
+from talion.judge.labels import HIGH, LOW, Label, RecordFit
 from talion.judge.paths import Path
-from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, OPPONENT
+from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, OPPONENT, WITH_RECORD
 from talion.judge.record_checks import RecordCheck
 from talion.model.lexicon import LEXICONS, WordReading
-from talion.model.reading import READINGS
+from talion.model.reading import NAMED
 
 __all__ = [
+    "FitSays",
     "confidence_sentence",
+    "fit_sentence",
     "footing_sentence",
     "in_hundred",
     "label_sentence",
@@ -34,6 +42,25 @@ __all__ = [
 
 CAP_LOW, CAP_HIGH = 0.05, 0.95
 _NEAR, _FAR = 0.10, 0.20
+_POWER_LOW, _POWER_HIGH = 0.5, 0.8
+
+
+@dataclass(frozen=True)
+class FitSays:
+    """What sentences need of a fit.
+
+    Attributes:
+        record: what it says of the test; None where no history with the record can answer.
+        speaks: the record moved or narrowed the result, by the rule of `labels.py`.
+        converged: the main fit did.
+        power: least power of the links it informs on the path, for an effect; None if not known.
+    """
+
+    record: RecordFit | None
+    speaks: bool = False
+    converged: bool = True
+    power: float | None = None
+
 
 Shares = Mapping[str, Share | None]
 
@@ -80,20 +107,23 @@ def likelihood_sentence(kind: str, readings: Shares, effects: Mapping[str, Effec
     """Return how often a test holds, reading by reading, with the 80 % interval over draws."""
     said = [
         _one_reading(kind, name, readings[name], effects.get(name))
-        for name in (AS_WRITTEN, NO_VIEW)
+        for name in (AS_WRITTEN, NO_VIEW, WITH_RECORD)
         if name in readings
     ]
     return " ".join(said)
 
 
 def _one_reading(kind: str, name: str, share: Share | None, effect: Effect | None) -> str:
-    title = READINGS[name].title
+    title = NAMED[name].title
+    over = "over draws of the assumptions"
+    if name == WITH_RECORD:
+        title, over = f"{title}, under the model's assumptions", "over what the record leaves open"
     if share is None:
         return f"{title}: no simulated history can answer the test."
     if kind == "share":
         return (
             f"{title}: it holds in {in_hundred(share.probability)} simulated histories "
-            f"({_span(share.low, share.high)} over draws of the assumptions)."
+            f"({_span(share.low, share.high)} {over})."
         )
     text = f"{title}: the effect is large enough in {in_hundred(share.probability)} draws"
     if effect is None:
@@ -129,8 +159,46 @@ def word_verdict(word: WordReading, share: Share | None) -> str:
     return "the interval crosses the edge of the author's word"
 
 
-def label_sentence(label: Label, path: Path, readings: Shares, check: RecordCheck | None) -> str:
+def fit_sentence(fit: FitSays | None) -> str:
+    """Return how far a share with the record moves over the variants of the fit; "" without any."""
+    if fit is None or fit.record is None:
+        return ""
+    said = []
+    low, high, other = fit.record.lowest, fit.record.highest, fit.record.opponent
+    if low is not None and high is not None:
+        ends = dict.fromkeys(_number(q.value) for q in (low, high))
+        way = "it moves from" if len(ends) > 1 else "it stays"
+        said.append(f"over the variants of the fit {way} {' to '.join(ends)} of 100")
+    if other is not None:
+        lead = "the author's opponent, updated on the record, gives"
+        said.append(f"{lead} {in_hundred(other.value)}")
+    text = "; ".join(said)
+    return f"{text[0].upper()}{text[1:]}." if text else ""
+
+
+def label_sentence(
+    label: Label,
+    path: Path,
+    readings: Shares,
+    check: RecordCheck | None,
+    fit: FitSays | None = None,
+) -> str:
     """Return what a label says of this result."""
+    said = _label_said(label, path, readings, check, fit)
+    if fit is not None and not fit.converged and check is None:
+        said += (
+            " The fit to the record has not converged: labels that credit the record are withheld."
+        )
+    return said
+
+
+def _label_said(
+    label: Label,
+    path: Path,
+    readings: Shares,
+    check: RecordCheck | None,
+    fit: FitSays | None,
+) -> str:
     if label is Label.CHECKED and check is not None:
         said = {
             "holds": "On the record it holds.",
@@ -140,19 +208,23 @@ def label_sentence(label: Label, path: Path, readings: Shares, check: RecordChec
         }[check.outcome]
         return f"{said} {check.sentence}"
     if label is Label.RESTS:
-        return f"{_rests(path, readings.get(LINKS_AT_ZERO))}; {_data_words(path)}."
+        return f"{_rests(path, readings.get(LINKS_AT_ZERO))}; {_data_words(path, fit)}."
     if label is Label.UNRESOLVED:
-        return _unresolved(readings.get(AS_WRITTEN))
+        return _unresolved(readings.get(AS_WRITTEN), fit)
     return _SAID[label]
 
 
 _SAID = {
     Label.FIXED: "The test comes out the same with every link at zero, with no view, for the author "
     "and for the author's opponent: it could not have gone the other way and earns no credit.",
-    Label.OTHER_WAY: "Under every variant that uses the record, it is unlikely.",
-    Label.TOO_SMALL: "With the record, the effect is likely to be smaller than what matters.",
-    Label.WHATEVER: "With the record, it holds under every variant, for the author's opponent too.",
-    Label.BACKED: "With the record and no view of the links, it is likely.",
+    Label.OTHER_WAY: "Under every variant of the fit to the record it is unlikely, under the model's "
+    "assumptions.",
+    Label.TOO_SMALL: "With the record, the effect is likely to be smaller than what matters, under the "
+    "model's assumptions.",
+    Label.WHATEVER: "With the record it is likely under every variant of the fit, and for the author's "
+    "opponent too, under the model's assumptions.",
+    Label.BACKED: "With the record and no view of the links it is likely, under the model's "
+    "assumptions; some variant of the fit, or the author's opponent, does not agree.",
     Label.NOT_TESTABLE: "No simulated or recorded event could show it wrong; evidence is listed.",
     Label.NOT_COMPUTABLE: "Histories cut short at the event cap could change the answer; narrow the "
     "priors that make events breed without end.",
@@ -171,24 +243,40 @@ def _rests(path: Path, zero: Share | None) -> str:
     return f"It holds if the author's links work as written ({_links(path.links)})"
 
 
-def _data_words(path: Path) -> str:
+def _data_words(path: Path, fit: FitSays | None) -> str:
     if path.no_data:
         return "no data here"
     if path.unrecorded:
         return f"no data on {_listed(path.unrecorded)}"
-    return "the model is not fitted to the record"
+    if fit is None:
+        return "the model is not fitted to the record"
+    if not path.fitted:
+        return "the record can inform none of them" if path.links else "the record informs no link"
+    return "the record neither moves the answer nor narrows it"
 
 
 def _listed(names: Sequence[str]) -> str:
     return ", ".join(name.replace("_", " ") for name in names)
 
 
-def _unresolved(share: Share | None) -> str:
+def _unresolved(share: Share | None, fit: FitSays | None) -> str:
     if share is None:
         return "No simulated history can answer the test."
+    if fit is not None and fit.speaks and fit.converged and fit.record is not None:
+        return _spoken_but_open(fit.record)
     if share.probability <= 0.20:
         return "Even with the author's links as written it seldom holds; the record has not spoken."
     return "Even with the author's links as written it is not clearly likely; the record has not spoken."
+
+
+def _spoken_but_open(record: RecordFit) -> str:
+    """Return why a record that speaks still gives none of the labels that credit it."""
+    if record.q.at_most(LOW):
+        return (
+            "With the record it is unlikely, under the model's assumptions, but not under every "
+            "variant of the fit."
+        )
+    return "The record moves the answer, but leaves it neither likely nor unlikely."
 
 
 def _links(links: Sequence[str]) -> str:
@@ -198,31 +286,69 @@ def _links(links: Sequence[str]) -> str:
     return shown + (f" and {len(links) - 6} more" if len(links) > 6 else "")
 
 
-def confidence_sentence(readings: Shares, path: Path, check: RecordCheck | None) -> str:
+def confidence_sentence(
+    readings: Shares, path: Path, check: RecordCheck | None, fit: FitSays | None = None
+) -> str:
     """Return the confidence, with its reason, by the rules at the head of this module."""
-    level, reason = _confidence(readings, path, check)
+    level, reason = _confidence(readings, path, check, fit)
     return f"Confidence is {level}: {reason}."
 
 
-def _confidence(readings: Shares, path: Path, check: RecordCheck | None) -> tuple[str, str]:
+def _confidence(
+    readings: Shares, path: Path, check: RecordCheck | None, fit: FitSays | None
+) -> tuple[str, str]:
     if check is not None:
         return _confidence_in_check(check)
     if not path.links and not path.no_data:
         return "low", "only a usual rate stands behind it"
-    written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
     if path.no_data:
         return "low", "no data bear on it"
     if path.unrecorded:
         return "low", f"no data bear on {_listed(path.unrecorded)}"
+    if fit is not None:
+        if not fit.converged:
+            return "low", "the fit to the record has not converged"
+        if not path.fitted:
+            return "low", "the record can inform no link on its path"
+        if fit.speaks and fit.record is not None:
+            return _confidence_in_fit(fit.record, fit.power)
+    return _confidence_in_readings(readings, fit is not None)
+
+
+def _confidence_in_readings(readings: Shares, fitted: bool) -> tuple[str, str]:
+    """Return the confidence where the record is silent, or was not asked."""
+    written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
     if written is None or blank is None:
         return "low", "not every reading can answer"
     spread = abs(written.probability - blank.probability)
     if spread > _FAR:
         return "low", "the answer moves with what is assumed of the links"
-    near = other is not None and max(spread, abs(written.probability - other.probability)) <= _NEAR
-    if near:
-        return "moderate", "the author, the author's opponent and no view agree, without a fit"
+    compared = [blank, other, *([readings.get(WITH_RECORD)] if fitted else [])]
+    if all(s is not None and abs(written.probability - s.probability) <= _NEAR for s in compared):
+        agree = "the author, the author's opponent and no view agree"
+        return "moderate", f"{agree}, {'and so does the record' if fitted else 'without a fit'}"
+    if fitted:
+        return "low", "the record does not decide between the assumptions"
     return "low", "the assumptions are not yet fitted to the record"
+
+
+def _confidence_in_fit(record: RecordFit, power: float | None) -> tuple[str, str]:
+    """Return the confidence where the record speaks."""
+    asked = (record.lowest, record.highest, record.opponent)
+    known = [q.value for q in asked if q is not None]
+    if len(known) < len(asked):
+        return "low", "the variants of the fit could not all be asked"
+    spread = max(abs(record.q.value - value) for value in known)
+    if spread > _FAR:
+        return "low", "the answer moves with the variants of the fit"
+    if power is not None and power < _POWER_LOW:
+        return "low", "this record could hardly have shown such an effect"
+    agree = "the variants of the fit and the author's opponent agree"
+    if spread > _NEAR:
+        return "moderate", "the variants of the fit and the author's opponent roughly agree"
+    if power is not None and power >= _POWER_HIGH:
+        return "high", f"{agree}, and this record would show such an effect"
+    return "moderate", agree
 
 
 def _confidence_in_check(check: RecordCheck) -> tuple[str, str]:
@@ -235,7 +361,7 @@ def _confidence_in_check(check: RecordCheck) -> tuple[str, str]:
     return "high", "it is counted on a near complete listing"
 
 
-def footing_sentence(path: Path, check: RecordCheck | None) -> str:
+def footing_sentence(path: Path, check: RecordCheck | None, fit: FitSays | None = None) -> str:
     """Return what a result stands on."""
     if check is not None:
         rows = "the record's rows"
@@ -247,16 +373,25 @@ def footing_sentence(path: Path, check: RecordCheck | None) -> str:
     if not path.links:
         return f"Footing: usual rates alone; no link moves what it measures{lacks}."
     total = len(path.links)
-    noun = "link" if total == 1 else "links"
+    stands = f"{total} {'link' if total == 1 else 'links'} ({_links(path.links)})"
     if path.no_data:
-        return f"Footing: {total} {noun} ({_links(path.links)}); no data here{lacks}."
+        return f"Footing: {stands}; no data here{lacks}."
+    if fit is not None:
+        return f"Footing: {stands}; {_fitted_words(path)}{lacks}."
     if total == 1:
         shown = "it joins" if path.informed else "it does not join"
-        return (
-            f"Footing: 1 link ({_links(path.links)}); {shown} things that the record shows and is "
-            f"not fitted to it{lacks}."
-        )
+        return f"Footing: {stands}; {shown} things that the record shows and is not fitted to it{lacks}."
     return (
-        f"Footing: {total} links ({_links(path.links)}), of which {len(path.informed)} join things "
-        f"that the record shows; none is fitted to it{lacks}."
+        f"Footing: {stands}, of which {len(path.informed)} join things that the record shows; none "
+        f"is fitted to it{lacks}."
     )
+
+
+def _fitted_words(path: Path) -> str:
+    """Return which links on a path the record informs."""
+    total, fitted = len(path.links), len(path.fitted)
+    if not fitted:
+        return f"the record cannot inform {'it' if total == 1 else 'any of them'}"
+    if fitted == total:
+        return f"{'it is' if total == 1 else 'all are'} fitted to the record"
+    return f"{fitted} of them fitted to the record, the others at their prior"

@@ -11,7 +11,7 @@ from talion.model.arrows import Arrow
 from talion.model.sampling import Sampler
 from talion.model.schema import Link
 
-__all__ = ["READINGS", "Reading", "arrow_sign"]
+__all__ = ["NAMED", "READINGS", "WITH_RECORD", "Reading", "arrow_sign"]
 
 
 @dataclass(frozen=True)
@@ -70,6 +70,19 @@ READINGS: dict[str, Reading] = {
         Reading("links_at_zero", "Links at zero", "no link acts at all", frozenset(), "stated"),
     )
 }
+
+# The prior of no view, updated on the record by a fit. It is no prior that a model is compiled under:
+# such a model is compiled under `no_view` with the fit's draws given.
+WITH_RECORD = Reading(
+    "with_record",
+    "With the record",
+    "no view, updated by fitting the model to the record",
+    _ALL,
+    "either",
+)
+
+NAMED: dict[str, Reading] = {**READINGS, WITH_RECORD.id: WITH_RECORD}
+"""Every reading that a result can be named after."""
 
 
 def arrow_sign(reading: Reading, link: Link, arrow: Arrow, sampler: Sampler) -> NDArray[np.float64]:

@@ -1,0 +1,148 @@
+"""Every reading of a case, and every variant of a fit, simulated once and kept as measures."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talion.errors import Problems
+from talion.judge.fitted import fitted_runs
+from talion.judge.measures import plan_for
+from talion.judge.readings import AS_WRITTEN, NO_VIEW, in_printed_order
+from talion.judge.stability import explosive_priors, prior_behind
+from talion.judge.tests import Measured
+from talion.model.case import Case
+from talion.model.reading import NAMED
+
+if TYPE_CHECKING:
+    from talion.fit.case.result import CaseFit, FittedReading
+    from talion.model.compiled import CompiledModel
+    from talion.simulate.ensemble import Ensemble
+
+__all__ = ["Progress", "Simulated", "measured_from", "simulate_readings"]
+
+_CAPPED_WORTH_SAYING = 0.01
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """One ensemble to simulate: its name, the prior compiled, whose draws it is given."""
+
+    name: str
+    reading: str
+    draws: int
+    fitted: FittedReading | None = None
+    is_variant: bool = False
+
+
+@dataclass(frozen=True)
+class Simulated:
+    """What was simulated: readings, and variants of the fit kept apart from them."""
+
+    ensembles: dict[str, Ensemble]
+    measured: dict[str, Measured]
+    varied: dict[str, Measured]
+    fitted_draws: dict[str, int]
+    warnings: tuple[str, ...]
+
+
+def simulate_readings(
+    case: Case,
+    fit: CaseFit | None,
+    sizes: Mapping[str, int],
+    draws: int,
+    histories: int,
+    seed: int,
+    workers: int | None,
+    progress: Progress | None,
+) -> Simulated:
+    """Simulate every reading and every variant of the fit."""
+    from talion.model.compile import compile_model
+    from talion.simulate.ensemble import simulate_ensemble
+
+    asked = [_Asked(reading, reading, size) for reading, size in sizes.items()]
+    asked += [
+        _Asked(r.name, r.fitted.draws.reading, r.draws, r.fitted, r.is_variant)
+        for r in fitted_runs(fit, draws)
+    ]
+    drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
+    total = sum(one.draws for one in asked) * histories
+    done = 0
+    found = Simulated({}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
+    warnings: dict[str, None] = {}
+    for one in asked:
+        plan = plan_for(case, outlook=one.name == drawn and not one.is_variant)
+        given = one.fitted.draws if one.fitted is not None else None
+        model = compile_model(case, one.reading, draws=one.draws, seed=seed, given=given)
+        if one.name == NO_VIEW:
+            Problems.raise_any(explosive_priors(case, model))
+        step = _shifted(progress, done, total)
+        ensemble = simulate_ensemble(
+            model, plan, histories=histories, workers=workers, progress=step
+        )
+        ensemble = replace(ensemble, reading=one.name)
+        done += one.draws * histories
+        kept = found.varied if one.is_variant else found.measured
+        kept[one.name] = measured_from(ensemble, model)
+        if not one.is_variant:
+            found.ensembles[one.name] = ensemble
+        warnings |= dict.fromkeys(model.warnings)
+        warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
+    ordered = in_printed_order(found.measured)
+    return replace(
+        found,
+        ensembles={name: found.ensembles[name] for name in ordered},
+        measured={name: found.measured[name] for name in ordered},
+        warnings=tuple(warnings),
+    )
+
+
+def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:
+    if progress is None:
+        return None
+    return lambda done, _of: progress(before + done, total)
+
+
+def measured_from(ensemble: Ensemble, model: CompiledModel) -> Measured:
+    """Return an ensemble's measures by what they are, with the usual rates of its series."""
+    plan = ensemble.plan
+    return Measured(
+        {measure: i for i, measure in enumerate(plan.measures)},
+        ensemble.values,
+        {world: i for i, world in enumerate(ensemble.worlds)},
+        ensemble.capped,
+        _usual_rates(model, plan.series),
+    )
+
+
+def _usual_rates(
+    model: CompiledModel, series: Mapping[str, tuple[int, ...]]
+) -> dict[str, NDArray[np.float64]]:
+    """Return series -> usual events per day of its classes, shape (draws,)."""
+    by_class = model.usual[:, model.structure.class_type] * model.draws.class_weight
+    return {name: by_class[:, list(classes)].sum(axis=1) for name, classes in series.items()}
+
+
+def _capped_warnings(
+    ensemble: Ensemble, model: CompiledModel, *, is_variant: bool
+) -> Iterable[str]:
+    title = NAMED[ensemble.reading].title if not is_variant else ""
+    title = title or f"Variant of the fit “{ensemble.reading.replace('_', ' ')}”"
+    for index, world in enumerate(ensemble.worlds):
+        share = ensemble.capped_share(world)
+        if share > _CAPPED_WORTH_SAYING:
+            cut: NDArray[np.bool_] = np.any(ensemble.capped[:, :, index], axis=1)
+            link = prior_behind(model, cut)
+            remedy = (
+                f"narrow link {link}, whose strength sets them apart" if link else "narrow priors"
+            )
+            yield (
+                f"{title}, {world}: {round(100 * share)} % of histories "
+                f"reached the cap of {ensemble.event_cap:,} events; {remedy}"
+            )
