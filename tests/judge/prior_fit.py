@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -26,8 +25,8 @@ STRENGTHS = {"half_strength": 0.5, "double_strength": 2.0}
 class Spoken:
     """What a record is made to say: scores moved and narrowed, signs settled.
 
-    The likelihood of a draw is that of a value seen at each moved score, with the error that the
-    narrowing stands for.
+    The likelihood of a draw is that of the normal value which takes the prior N(0, 1) of a score to
+    the stated mean and sd.
     """
 
     scores: Mapping[str, float] = field(default_factory=dict)
@@ -47,8 +46,8 @@ def past_of(case: Case, draws: int, rng: np.random.Generator) -> Past:
     rows = []
     for name, event in case.events.items():
         for row in rows_of(event, case.record):
-            low = max((row.day - EPOCH).days, start)
-            high = min((row.day_end - EPOCH) // dt.timedelta(days=1) + 1, end)
+            low = max((row.start - EPOCH).days, start)
+            high = min((row.end - EPOCH).days + 1, end)
             if low < high:
                 rows.append((row.id, low, high, class_of[name]))
     ids = tuple(name for name, *_ in rows)
@@ -87,7 +86,9 @@ def reading_fit(
     for name, to in says.scores.items():
         if name in scores:
             scores[name] = to + says.sd * scores[name]
-            likelihood -= 0.5 * ((scores[name] - to) / says.sd) ** 2
+            precision = says.sd**-2 - 1.0  # what must be seen to take N(0, 1) there
+            seen = to * says.sd**-2 / precision
+            likelihood -= 0.5 * precision * (scores[name] - seen) ** 2
     arrows = [p.name.rpartition("/")[0] for p in known.values() if p.is_strength]
     signs = {
         arrow: np.full(draws, float(says.signs[arrow]))
@@ -159,8 +160,3 @@ def prior_fit(
         sweeps=1000,
         kept=draws,
     )
-
-
-def louder(fit: CaseFit, *, by: float) -> CaseFit:
-    """Return the fit with its main likelihood raised to a power."""
-    return replace(fit, main=replace(fit.main, log_likelihood=by * fit.main.log_likelihood))

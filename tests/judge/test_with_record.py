@@ -38,8 +38,10 @@ UNSEEN = (
 
 
 def case_of(**judgments: str) -> Case:
-    what_if = "  no_attacks: {title: No attacks, from: as_of, do: [{block: attack}]}\n  peace:"
-    return crisis(text=TEXT.replace("  peace:", what_if), extra=judgments)
+    """The crisis without the flood, which only costs time, and with a what-if without attacks."""
+    no_attacks = "  no_attacks: {title: No attacks, from: as_of, do: [{block: attack}]}"
+    lines = [no_attacks if "flood:" in line else line for line in TEXT.splitlines()]
+    return crisis(text="\n".join(lines) + "\n", extra=judgments)
 
 
 CASE = case_of(answered=ANSWERED, unseen=UNSEEN)
@@ -187,7 +189,7 @@ def test_without_variants_nothing_holds_under_every_one() -> None:
 
 def test_a_narrowed_effect_speaks_only_if_the_likelihood_did_it() -> None:
     """The sign is settled before the record; the record then narrows the size, or does not."""
-    fit = prior_fit(CASE, draws=200, says=Spoken({f"{ARROW}/share": 0.0}, {ARROW: 1}, sd=0.3))
+    fit = prior_fit(CASE, draws=200, says=Spoken({f"{ARROW}/share": 1.0}, {ARROW: 1}, sd=0.5))
     main = judged(fit, draws=200).judgment("answered").main
     assert main is not None
     assert main.fit is not None
