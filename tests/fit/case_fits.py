@@ -10,7 +10,7 @@ from talion.fit.case.result import CaseFit, FittedReading
 from talion.fit.case.stated import stated
 from talion.model.case import Case, day_number
 from talion.model.classes import classes_of
-from talion.model.past import Past
+from talion.model.past import Past, noisy_midnights
 from talion.model.posterior import PosteriorDraws
 
 READING_OF = {"opponent": "opponent", "as_written": "as_written"}
@@ -29,8 +29,9 @@ def made_past(
     times = np.concatenate([np.sort(rng.uniform(start, end, n)) for n in counts])
     row_ids = tuple(event.id for event in case.record.events)
     total = len(times)
-    rows = np.where(np.arange(total) % 2, np.arange(total) % max(len(row_ids), 1), -1)
-    weeks = sum(1 for day in range(start + 1, end + 1) if day % 7 == 0)
+    listed = (np.arange(total) % 2 == 1) & bool(row_ids)
+    rows = np.where(listed, np.arange(total) % max(len(row_ids), 1), -1)
+    weeks = len(noisy_midnights(start, end))
     levels = [name for name, factor in case.factors.items() if not factor.is_switch]
     drawn = {n: rng.normal(size=(size, 1 + weeks)) for n in levels} if innovations else {}
     classes = rng.integers(0, len(classes_of(case.document)), total)
@@ -99,3 +100,22 @@ def made_fit(
         sweeps=settings.sweeps,
         kept=size,
     )
+
+
+def contents(fit: CaseFit) -> dict[str, object]:
+    """Return everything in a fit as plain values, so that two can be compared exactly."""
+    plain: dict[str, object] = {
+        name: value for name, value in vars(fit).items() if name not in {"main", "variants"}
+    }
+    for name, fitted in fit.readings():
+        draws, past = fitted.draws, fitted.draws.past
+        plain[name] = (
+            [draws.reading, draws.strength, past.start, past.end, past.row_ids],
+            [(key, list(values)) for key, values in draws.scores.items()],
+            [(key, list(values)) for key, values in draws.signs.items()],
+            [list(part) for part in (past.offsets, past.times, past.classes, past.rows)],
+            [(key, values.tolist()) for key, values in past.innovations.items()],
+            [fitted.log_likelihood.tolist(), fitted.log_prior.tolist(), fitted.convergence],
+            [fitted.verdict, fitted.informed, fitted.seconds],
+        )
+    return plain

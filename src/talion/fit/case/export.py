@@ -121,17 +121,15 @@ def _parameters(name: str, fitted: FittedReading, case: Case | None) -> pl.DataF
     for parameter, scores in draws.scores.items():
         found = known.get(parameter)
         signs = draws.signs.get(parameter.rpartition("/")[0])
-        columns = {
-            "draw": pl.Series(np.arange(size)),
-            "score": pl.Series(scores),
-            "value": None if found is None else pl.Series(found.values(scores, draws.strength)),
-            "sign": None if signs is None else pl.Series(signs),
-            "reading": pl.lit(name),
-            "parameter": pl.lit(parameter),
-            "unit": pl.lit(None if found is None else found.unit),
-        }
-        made = pl.select(**{key: columns[key] for key in schema})
-        parts.append(made.cast({key: kind for key, kind in schema.items()}))
+        value = None if found is None else pl.Series(found.values(scores, draws.strength))
+        made = pl.DataFrame({"draw": np.arange(size), "score": scores}).with_columns(
+            reading=pl.lit(name),
+            parameter=pl.lit(parameter),
+            value=pl.lit(value),
+            unit=pl.lit(None if found is None else found.unit),
+            sign=pl.lit(None if signs is None else pl.Series(signs)),
+        )
+        parts.append(made.select(pl.col(key).cast(kind) for key, kind in schema.items()))
     return pl.concat(parts)
 
 

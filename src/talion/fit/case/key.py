@@ -33,7 +33,8 @@ VARIANTS = (
 )
 
 _UNSEEN = frozenset(
-    "title as_of_note horizon lexicon record_folder sources notes leads judgments what_ifs".split()
+    {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
+    | {"judgments", "what_ifs"}
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
 

@@ -16,7 +16,7 @@ from talion.fit.case.result import FittedReading
 from talion.model.arrows import Arrow, link_strength
 from talion.model.case import Case
 from talion.model.classes import classes_of
-from talion.model.compile_events import class_weights, event_links, usual_rates
+from talion.model.compile_events import LARGEST_SHARE, class_weights, event_links, usual_rates
 from talion.model.compile_factors import factor_links, factor_numbers
 from talion.model.echo import consequences
 from talion.model.quantity import Scale, quantile_draws
@@ -60,7 +60,8 @@ class StatedParameter:
 
         Args:
             scores: standard normal under the prior.
-            strength: by which strengths of links are multiplied; the logarithm of `times`.
+            strength: by which strengths of links are multiplied, as in `compile_model`: shares up
+                to 95 %, `times` in the logarithm.
         """
         if self.unit == "%":
             low, likely, high = (p / 100 for p in self.prior)
@@ -71,6 +72,8 @@ class StatedParameter:
             return found
         if self.unit == "times":
             return np.asarray(found**strength)
+        if self.unit == "%":
+            return np.minimum(strength * found, np.maximum(found, 100 * LARGEST_SHARE))
         return np.asarray(strength * np.maximum(found, 0.0))
 
 
@@ -83,33 +86,35 @@ class _Listener(Sampler):
         self._arrows = {arrow.name: arrow for arrow in arrows}
         self._units = units
 
-    def sign(self, name: str) -> F8:
+    def sign(self, name: str) -> F8:  # noqa: ARG002 - the same for every arrow
         """Return both, so that no part of a link is left out."""
         return np.array([1.0, -1.0])
 
     def draw(self, name: str, prior: Triple, scale: Scale = "linear") -> F8:
         """Note the prior and return its likely value."""
         if name not in self.found:  # `percent` has noted it in its own unit
-            arrow, _, form = name.rpartition("/")
-            of_link = self._arrows[arrow].link if arrow in self._arrows else None
-            unit = self._units.get(name, _unit(name, form))
-            strength = of_link is not None and form in _FORMS
-            self.found[name] = StatedParameter(name, prior, scale, unit, of_link, strength)
+            unit = self._units.get(name) or _unit(name)
+            self.found[name] = self._heard(name, prior, scale, unit)
         return np.full(self.draws, prior[1])
 
     def percent(self, name: str, prior: Triple) -> F8:
         """Note the prior, in per cent, and return its likely value."""
-        arrow, _, form = name.rpartition("/")
-        of_link = self._arrows[arrow].link if arrow in self._arrows else None
-        strength = of_link is not None and form in _FORMS
-        self.found[name] = StatedParameter(name, prior, "logit", "%", of_link, strength)
+        self.found[name] = self._heard(name, prior, "logit", "%")
         return super().percent(name, prior)
 
+    def _heard(self, name: str, prior: Triple, scale: Scale, unit: str) -> StatedParameter:
+        arrow, _, form = name.rpartition("/")
+        if arrow not in self._arrows:
+            return StatedParameter(name, prior, scale, unit)
+        link = self._arrows[arrow].link
+        return StatedParameter(name, prior, scale, unit, link, form in _FORMS)
 
-def _unit(name: str, form: str) -> str:
+
+def _unit(name: str) -> str:
     kinds = {"usual": "events a month", "half-life": "days", "sd": "log rate"}
     forms = {"more": "times", "times": "times", "per_100": "points per 100", "points": "points"}
-    return forms.get(form) or kinds.get(name.split("/")[0], "points")
+    first, _, rest = name.partition("/")
+    return kinds.get(first) or forms.get(rest.rpartition("/")[2], "points")
 
 
 def stated(case: Case, reading: str) -> dict[str, StatedParameter]:
@@ -147,6 +152,8 @@ def _units(case: Case) -> dict[str, str]:
     for arrow in case.arrows:
         if arrow.kind == "event-factor":
             found[f"{arrow.name}/points"] = case.factors[arrow.effect].unit
+        if arrow.kind == "factor-factor" and case.factors[arrow.cause].is_switch:
+            found[f"{arrow.name}/per_100"] = "points in the full state"
         within = case.links[arrow.link].within
         if within is not None:
             found[f"{arrow.name}/extra"] = f"events in {within} days"

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.errors import FitError, OutputError
+from talion.errors import CaseError, FitError, OutputError
 from talion.fit.case.packing import FORMAT, pack, unpack
 from talion.fit.case.result import CaseFit
 
@@ -80,7 +80,7 @@ def read_fit(path: Path | str) -> CaseFit:
         raise FitError("no such fit", place=place, remedy="make one: talion fit CASE") from None
     except (
         zipfile.BadZipFile, zlib.error, struct.error, OSError, EOFError, KeyError, TypeError,
-        ValueError, OverflowError, RuntimeError, MemoryError,
+        ValueError, OverflowError, RuntimeError, MemoryError, CaseError,
     ) as error:  # fmt: skip
         why = f"{type(error).__name__}: {error}"
         message = "damaged, or no fit written by Talion"
