@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 
 __all__ = [
     "CaseError",
+    "FitError",
     "InputError",
     "JudgmentTestError",
     "OutputError",
@@ -124,6 +125,10 @@ class JudgmentTestError(InputError):
 
 class PlanError(InputError):
     """What is to be measured of a history cannot be planned as asked."""
+
+
+class FitError(InputError):
+    """A fit on file cannot be used: damaged, of another format, or of another case or record."""
 
 
 class SimulationError(TalionError):
