@@ -21,7 +21,8 @@ from talion.cli import main
 from talion.record.writing import write_files
 from talion.report import page
 
-SMALL = ("--draws", "8", "--histories", "4", "--seed", "3")
+# Without a fit: what a fit adds is tested in test_run_with_fit.py.
+SMALL = ("--draws", "8", "--histories", "4", "--seed", "3", "--no-fit")
 FILES = {"report.html", "results.csv", "results.json"}
 
 
@@ -157,7 +158,7 @@ def test_what_is_stopped_leaves_no_folder(
         raise KeyboardInterrupt
 
     monkeypatch.setattr(ensemble, "simulate_ensemble", stop)
-    ended = talion("run", "starter", "--out", tmp_path / "deep" / "out")
+    ended = talion("run", "starter", "--no-fit", "--out", tmp_path / "deep" / "out")
     assert ended.status == 130
     assert ended.err.splitlines()[-1] == "talion: stopped; what was not finished is not written"
     assert names(tmp_path) == set()

@@ -207,7 +207,7 @@ def test_the_frame_and_json_have_the_third_reading_and_the_fits_receipt(backed: 
     rows = frame.filter(frame["reading"] == "with_record")
     assert rows["judgment"].to_list() == ["answered", "unseen"]
     assert rows["draws"].to_list() == [80, 80]
-    found = json.loads(backed.to_json(), parse_constant=lambda name: pytest.fail(name))
+    found = json.loads(backed.to_json(), parse_constant=pytest.fail)
     receipt = found["fit"]
     assert receipt["origin"] == "given by the caller"
     assert receipt["window"] == ["2024-01-01", "2024-05-31"]

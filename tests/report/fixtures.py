@@ -10,6 +10,7 @@ import datetime as dt
 import functools
 from dataclasses import replace
 
+from judge.prior_fit import Spoken, prior_fit
 from talion.judge.before_after import before_and_after
 from talion.judge.estimate import Effect, Share
 from talion.judge.labels import Label
@@ -94,6 +95,13 @@ judgments:
        because: nobody asked it}}
 """
 
+NO_ATTACKS = "  no_attacks: {title: No attacks, from: as_of, do: [{block: attack}]}\n"
+ANSWERED = """
+  J5: {claim: Attacks bring strikes, kind: cause, word: likely, under: no_attacks, because: a tenth,
+       holds_if: {difference: {count: strike, from: as_of, to: as_of + 90 days}, lower_by: 12 %},
+       watch: strikes after the next attack}
+""".lstrip("\n")
+
 CALM = {
     "title": "A small crisis",
     "guard": "Guard",
@@ -124,9 +132,12 @@ HOSTILE = {
 }
 
 
-def small_case(texts: dict[str, str] = CALM, sha256: str = "0" * 64) -> Case:
-    """Return the small crisis with these texts in it."""
-    text = _with_outcome(TEXT.format(**texts, sha256=sha256))
+def small_case(
+    texts: dict[str, str] = CALM, sha256: str = "0" * 64, what_ifs: str = "", judgments: str = ""
+) -> Case:
+    """Return the small crisis with these texts, and further what-ifs and judgments, in it."""
+    text = _with_outcome(TEXT.format(**texts, sha256=sha256)) + judgments
+    text = text.replace("what_ifs:\n", f"what_ifs:\n{what_ifs}", 1)
     return parse_case(text, "small", small_record(texts))
 
 
@@ -188,6 +199,18 @@ def judged(kind: str = "calm") -> RunResult:
     """Return the small crisis judged for real: 12 draws of 6 histories."""
     texts = {"calm": CALM, "hostile": HOSTILE}[kind]
     return judge_case(small_case(texts), draws=12, histories=6, seed=3, command="talion run small")
+
+
+@functools.cache
+def judged_with_record() -> RunResult:
+    """Return the small crisis judged with a made-up fit: the record backs L1 and cannot inform L3.
+
+    Demands are not recorded, so that a judgment on strikes, which are, is added.
+    """
+    case = small_case(what_ifs=NO_ATTACKS, judgments=ANSWERED)
+    says = Spoken({"L1/attack>strike/share": 1.5}, {"L1/attack>strike": 1})
+    fit = prior_fit(case, draws=40, says=says, informed=["L1", "L2", "L4"])
+    return judge_case(case, fit, draws=30, histories=8, seed=3, command="talion run small")
 
 
 def hand_made(sha256: str = "0" * 64) -> RunResult:

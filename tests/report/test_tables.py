@@ -41,7 +41,7 @@ def test_the_finding_counts_every_judgment_once(by_hand: RunResult) -> None:
 def test_the_finding_follows_the_labels(by_hand: RunResult) -> None:
     backed = [replace(j, label=Label.BACKED) for j in by_hand.judgments]
     said = finding_sentence(replace(by_hand, judgments=tuple(backed)))
-    assert said == "Of 4 judgments, the record decides 4."
+    assert said == "Of 4 judgments, the record bears on 4."
 
 
 def test_the_findings_are_those_of_the_results(by_hand: RunResult) -> None:
@@ -182,7 +182,7 @@ def test_the_console_table_is_plain_and_narrow(by_hand: RunResult) -> None:
     text = console_table(by_hand)
     assert max(map(len, text.splitlines())) <= 100
     assert "\x1b" not in text
-    for said in ("J1", "over 95 %", "Checked on the record:", "no data here", "Of 4 judgments"):
+    for said in ("J1", "over 95 %", "record: holds", "no data here", "Of 4 judgments"):
         assert said in text
 
 

@@ -101,8 +101,16 @@ def run(
         bool,
         typer.Option("--json", help="print the results as JSON and write nothing but with --out"),
     ] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="fit the case to its record anew; takes minutes")
+    ] = False,
+    no_fit: Annotated[
+        bool, typer.Option("--no-fit", help="leave out what the record says of the links")
+    ] = False,
 ) -> None:
     """Simulate a case, judge its judgments, write the report and print a table of results.
+
+    The case is fitted to its record once; while neither changes, the fit is found again.
 
     Writes report.html, results.json and results.csv (a row for each judgment, part and reading).
     """
@@ -111,7 +119,16 @@ def run(
 
     sizes = Sizes.chosen(seed, draws, histories, workers, thorough=thorough)
     typed = shlex.join(context.obj or ())
-    run_case(case, sizes, out=out, texts=tuple(text or ()), as_json=json, command=typed)
+    run_case(
+        case,
+        sizes,
+        out=out,
+        texts=tuple(text or ()),
+        as_json=json,
+        command=typed,
+        refit=refit,
+        no_fit=no_fit,
+    )
 
 
 @app.command(short_help="Fit a case to its record, or a table of events by itself.")

@@ -14,9 +14,10 @@ from talion.cli.files import output_folder
 from talion.cli.lines import say, width
 from talion.cli.progress import Progress
 from talion.cli.sizes import Sizes
-from talion.errors import InputError
+from talion.errors import InputError, TalionError
 
 if TYPE_CHECKING:
+    from talion.fit.case.lookup import FoundFit
     from talion.judge.results import RunResult
     from talion.model.case import Case
 
@@ -31,6 +32,8 @@ def run_case(
     texts: Sequence[str] = (),
     as_json: bool = False,
     command: str = "",
+    refit: bool = False,
+    no_fit: bool = False,
 ) -> None:
     """Load, check, simulate and judge a case; write its report and data; print its table.
 
@@ -41,6 +44,8 @@ def run_case(
         texts: SOURCE=FILE pairs whose lines the report may show.
         as_json: print JSON instead of the table; files are then written only if `out` is given.
         command: as typed, for the receipt.
+        refit: fit the case to its record anew, whatever fit is on file.
+        no_fit: leave out what the record says.
 
     Raises:
         TalionError: something is wrong with the case, a text or the folder.
@@ -48,13 +53,17 @@ def run_case(
     from talion.model.case import load_case
     from talion.report.evidence import read_texts
 
+    if refit and no_fit:
+        message = "say one thing: fit anew, or do without a fit"
+        raise InputError(message, place="--refit, --no-fit", remedy="leave out one of them")
     case = load_case(name)
     files = parse_texts(texts)
     read_texts(case, files)  # a wrong text is refused now and not after the simulation
     refuse_faults(case)
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     with nullcontext() if folder is None else output_folder(folder):
-        result = _judge(case, sizes, command)
+        found, notes = (None, ()) if no_fit else _fit(case, refit=refit)
+        result = _judge(case, found, notes, sizes, command)
         written = None if folder is None else _write(result, folder, files)
     if as_json:
         typer.echo(result.to_json())
@@ -86,11 +95,51 @@ def parse_texts(pairs: Sequence[str]) -> dict[str, Path]:
     return found
 
 
-def _judge(case: Case, sizes: Sizes, command: str) -> RunResult:
+_ORIGIN = {
+    "shipped": "shipped beside the case",
+    "cache": "found in this user's cache",
+    "made": "made in this run",
+}
+
+
+def _fit(case: Case, *, refit: bool) -> tuple[FoundFit | None, tuple[str, ...]]:
+    """Return the fit of a case, one on file if it is right, else one made now and kept; and notes.
+
+    A case that cannot be fitted is run without, and why is a note; asked for by `--refit` it is an
+    error.
+    """
+    from talion.fit.case.lookup import find_fit, obtain_fit
+
+    found = None if refit else find_fit(case)[0]
+    if found is not None:
+        return found, found.notes
+    why = "as asked" if refit else "there is no fit of it as it stands"
+    say([f"fitting the case to its record, {why}; the next run finds this fit"], err=True)
+    try:
+        with Progress("fitting") as progress:
+            found = obtain_fit(case, refit=refit, progress=progress)
+    except TalionError as error:
+        if refit:
+            raise
+        return None, (f"the case could not be fitted to its record: {error}",)
+    return found, found.notes
+
+
+def _judge(
+    case: Case, found: FoundFit | None, notes: Sequence[str], sizes: Sizes, command: str
+) -> RunResult:
     from talion.judge.run import judge_case
 
     with Progress("simulating") as progress:
-        return judge_case(case, **sizes.keywords, progress=progress, command=command)
+        return judge_case(
+            case,
+            None if found is None else found.fit,
+            **sizes.keywords,
+            progress=progress,
+            command=command,
+            fit_origin="" if found is None else _ORIGIN[found.origin],
+            notes=notes,
+        )
 
 
 def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str, Path]:

@@ -70,6 +70,7 @@ def judge_case(
     readings: Iterable[str] | None = None,
     command: str = "",
     fit_origin: str = "given by the caller",
+    notes: Iterable[str] = (),
 ) -> RunResult:
     """Judge every judgment of a case.
 
@@ -94,6 +95,7 @@ def judge_case(
             run, and a label that credits the record when no view does.
         command: how it was called, for the receipt.
         fit_origin: where the fit is from, for its receipt.
+        notes: warnings to stand first, such as why a fit was refused.
 
     Returns:
         Results, ensembles, before-and-after table, receipts.
@@ -114,8 +116,9 @@ def judge_case(
     simulated = simulate_readings(case, fit, sizes, draws, histories, seed, workers, progress)
     judging = _Judging(case, simulated.measured, simulated.varied, SystemGraph(case), fit)
     judgments = tuple(_judge(judging, key) for key in case.judgments)
-    warnings = dict.fromkeys([*fit_warnings(fit, draws), *simulated.warnings])
-    receipt = _receipt(case, seed, draws, histories, sizes, command, time.perf_counter() - began)
+    warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
+    drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
+    receipt = _receipt(case, seed, draws, histories, drawn, command, time.perf_counter() - began)
     return RunResult(
         case,
         case.record,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from talion.judge.results import RunResult
 from talion.model.case import Case
-from talion.model.reading import READINGS
+from talion.model.reading import NAMED
 from talion.model.schema import CaseEvidence, Operation
 from talion.report.evidence import EvidenceReader, Pointer
 from talion.report.judgments import lexicon_note
@@ -101,9 +101,9 @@ def build_footing(result: RunResult, reader: EvidenceReader) -> Footing:
         tuple(_issues(case, reader)),
         tuple(_what_ifs(case)),
         tuple(
-            (READINGS[name].title, READINGS[name].says, draws)
+            (NAMED[name].title, NAMED[name].says, draws)
             for name, draws in result.receipt.reading_draws.items()
-            if name in READINGS
+            if name in NAMED
         ),
         lexicon_note(result),
         tuple(dict.fromkeys(result.warnings)),
@@ -276,6 +276,26 @@ def _operation(case: Case, o: Operation) -> str:
     return f"{said}{marks}{f', for {o.for_} days' if o.for_ else ''}{at}"
 
 
+def _fit_receipt(result: RunResult) -> Iterator[tuple[str, str]]:
+    fit = result.fit
+    if fit is None:
+        yield "Fit to the record", "none"
+        return
+    first, last = fit.window
+    yield (
+        "Fit to the record",
+        (
+            f"{fit.origin}; method {fit.method}, Talion {fit.version}, seed {fit.seed}; "
+            f"{day(first)} to {day(last)}; {plural(fit.chains, 'chain')} of {fit.sweeps:,} sweeps, "
+            f"{fit.kept:,} draws kept; {number(fit.seconds, 2)} seconds of sampling"
+        ),
+    )
+    yield "Fit: has it converged", fit.verdict or "yes, every reading"
+    yield "Fit: case and record", f"SHA-256 {fit.case_hash}, {fit.record_hash}"
+    variants = (f"{n.replace('_', ' ')}: {d}" for n, d in fit.readings.items())
+    yield "Fit: draws simulated", ", ".join(variants)
+
+
 def _receipt(result: RunResult) -> Iterator[tuple[str, str]]:
     r = result.receipt
     first, last = r.window
@@ -285,11 +305,12 @@ def _receipt(result: RunResult) -> Iterator[tuple[str, str]]:
     yield "Record", f"{day(first)} to {day(last)}, SHA-256 {r.record_hash}"
     yield "Case", f"SHA-256 {r.case_hash}"
     yield "Seed", str(r.seed)
+    yield from _fit_receipt(result)
     yield (
         "Size",
         (
             f"{r.draws} draws × {r.histories} histories × {plural(len(result.case.what_ifs) + 1, 'world')} "
-            f"({', '.join(f'{READINGS[k].title if k in READINGS else k}: {n} draws' for k, n in r.reading_draws.items())})"
+            f"({', '.join(f'{NAMED[k].title if k in NAMED else k}: {n} draws' for k, n in r.reading_draws.items())})"
         ),
     )
     events = sum(e.events_simulated for e in result.ensembles.values())

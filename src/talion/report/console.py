@@ -9,15 +9,15 @@ from itertools import zip_longest
 from talion.judge.labels import Label
 from talion.judge.results import JudgmentResult, RunResult
 from talion.report.labels import look
-from talion.report.results_table import AS_WRITTEN, NO_VIEW, word_range_said
+from talion.report.results_table import AS_WRITTEN, NO_VIEW, WITH_RECORD, word_range_said
 from talion.report.top import finding_sentence
 from talion.report.words import DASH, clean, percent
 
 __all__ = ["console_table"]
 
-WIDTH = 100
-_HEADS = ("", "Claim", "Author's word", "As written", "No view", "Label")
-_FIXED = (5, None, 17, 10, 9, 25)  # columns; the claim takes what is left
+WIDTH, LEAST = 100, 96
+_HEADS = ("", "Claim", "Author's word", "As written", "No view", "With record", "Label")
+_FIXED = (5, None, 15, 9, 9, 9, 20)  # columns; the claim takes what is left
 _SPACE = "  "
 
 
@@ -26,15 +26,18 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
 
     Args:
         result: of a run.
-        width: in columns, at least 90.
+        width: in columns, at least 96.
     """
-    left = max(width, 90) - sum(w or 0 for w in _FIXED) - len(_SPACE) * (len(_FIXED) - 1)
+    left = max(width, LEAST) - sum(w or 0 for w in _FIXED) - len(_SPACE) * (len(_FIXED) - 1)
     widths = [w or left for w in _FIXED]
     lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
         lines += _row(_cells(j), widths)
     ends = [finding_sentence(result), "Model output, not a forecast."]
-    lines += ["", *(line for text in ends for line in textwrap.wrap(clean(text), max(width, 90)))]
+    lines += [
+        "",
+        *(line for text in ends for line in textwrap.wrap(clean(text), max(width, LEAST))),
+    ]
     return "\n".join(lines)
 
 
@@ -62,6 +65,7 @@ def _cells(j: JudgmentResult) -> tuple[str, ...]:
         f"{j.judgment.word}\n{word_range_said(j.word_range)}",
         _share(j, AS_WRITTEN),
         _share(j, NO_VIEW),
+        _share(j, WITH_RECORD),
         label,
     )
 

@@ -9,7 +9,7 @@ from markupsafe import Markup
 
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.model.lexicon import LEXICONS
-from talion.model.reading import READINGS
+from talion.model.reading import NAMED
 from talion.report.evidence import EvidenceReader, Pointer, Row
 from talion.report.labels import LabelLook, look
 from talion.report.marks import draw_marks
@@ -40,6 +40,7 @@ class PartView:
     label: LabelLook
     label_sentence: str
     likelihood: str
+    fit_said: str
     no_data: bool
     marks: Markup | None
     readings: tuple[ReadingRow, ...]
@@ -64,6 +65,8 @@ class JudgmentView:
     word_says: str
     word_verdict: str
     model_words: str
+    record_verdict: str
+    record_words: str
     label: LabelLook
     label_sentence: str
     no_data: bool
@@ -109,6 +112,8 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         word_says=word_range_said(j.word_range),
         word_verdict=j.word_verdict,
         model_words=j.model_words,
+        record_verdict=j.record_verdict,
+        record_words=j.record_words,
         label=look(j.label),
         label_sentence=j.label_sentence,
         no_data=j.no_data,
@@ -154,8 +159,15 @@ def _citation(result: RunResult, j: JudgmentResult) -> str:
     return (
         f"{body} {j.confidence_sentence} (Model output, not a forecast. {result.case.title}, as of "
         f"{day(receipt.as_of)}; Talion {receipt.version}, seed {receipt.seed}, case "
-        f"{receipt.case_hash[:12]}, record {receipt.record_hash[:12]}.)"
+        f"{receipt.case_hash[:12]}, record {receipt.record_hash[:12]}{_fit_cited(result)}.)"
     )
+
+
+def _fit_cited(result: RunResult) -> str:
+    fit = result.fit
+    if fit is None:
+        return ""
+    return f", fit seed {fit.seed}{' (not converged)' if fit.verdict else ''}"
 
 
 def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartView:
@@ -171,6 +183,7 @@ def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartVi
         label=look(part.label),
         label_sentence=part.label_sentence,
         likelihood=part.likelihood_sentence,
+        fit_said=part.fit_sentence,
         no_data=part.no_data,
         marks=draw_marks(marks_of(part, fixed=part.label.name == "FIXED"), None, axis=True)
         if simulated
@@ -207,7 +220,7 @@ def _world_said(part: PartResult, worlds: Mapping[str, str]) -> str:
 
 def _reading(part: PartResult, name: str) -> ReadingRow:
     share, effect = part.readings[name], part.effect.get(name)
-    title = READINGS[name].title if name in READINGS else name.replace("_", " ")
+    title = NAMED[name].title if name in NAMED else name.replace("_", " ")
     if share is None:
         return ReadingRow(title, DASH, "no history can answer", "", "")
     interval = percent_range(share.low, share.high) if share.low < share.high else DASH

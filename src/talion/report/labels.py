@@ -43,10 +43,13 @@ LOOKS: dict[Label, LabelLook] = {
         "Rests on the author's assumption",
         "◐",
         "assumed",
-        "it holds if you follow the author; the record has not been made to speak on it",
+        "it holds if you follow the author; the record has not spoken on it",
     ),
     Label.UNRESOLVED: LabelLook(
-        "Unresolved", "○", "open", "even following the author it is not clearly likely"
+        "Unresolved",
+        "○",
+        "open",
+        "neither the author's assumptions nor the record settle it",
     ),
     Label.FIXED: LabelLook(
         "Fixed by the form",

@@ -27,6 +27,7 @@ from talion.report.futures import Futures, build_futures
 from talion.report.judgments import build_judgments
 from talion.report.record_section import RecordSection, build_record
 from talion.report.results_table import build_results
+from talion.report.shifts import build_shifts
 from talion.report.system import build_system
 from talion.report.top import build_top
 from talion.report.words import clean, number, plural, sentence
@@ -88,6 +89,7 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
             table=build_results(result),
             record=record,
             system=build_system(result.case, result.echo, reader),
+            shifts=build_shifts(result),
             futures=futures,
             judgments=build_judgments(result, reader),
             footing=build_footing(result, reader),

@@ -80,7 +80,7 @@ def build_results(result: RunResult) -> ResultsTable:
 
 def is_fitted(result: RunResult) -> bool:
     """Whether the run has the reading *with the record*."""
-    return WITH_RECORD in result.ensembles
+    return result.fit is not None
 
 
 def holder_name(result: RunResult, held_by: str) -> str:

@@ -10,7 +10,13 @@ from talion.judge.labels import Label
 from talion.judge.paths import SystemGraph
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.report.labels import LabelLook
-from talion.report.results_table import AS_WRITTEN, NO_VIEW, build_results, is_fitted
+from talion.report.results_table import (
+    AS_WRITTEN,
+    NO_VIEW,
+    WITH_RECORD,
+    build_results,
+    is_fitted,
+)
 from talion.report.words import amount, day, in_hundred, plural, sentence, series
 
 
@@ -69,7 +75,10 @@ def finding_sentence(result: RunResult) -> str:
         return f"{count} {'is' if count == 1 else 'are'} {what}"
 
     said: list[tuple[int, Callable[[int], str]]] = [
-        (sum(n[x] for x in Label if x.claims_the_record), lambda k: f"the record decides {k}"),
+        (
+            sum(n[x] for x in Label if x.claims_the_record),
+            lambda k: f"the record bears on {k or 'none'}",
+        ),
         (n[Label.CHECKED], lambda k: f"{k} can be checked by counting in the record"),
         (n[Label.RESTS], lambda k: f"{k} rest{'s' * (k == 1)} on the author's assumptions"),
         (n[Label.FIXED], lambda k: are(k, "fixed by the form of the claim")),
@@ -77,7 +86,8 @@ def finding_sentence(result: RunResult) -> str:
         (n[Label.NOT_COMPUTABLE], lambda k: are(k, "not computable")),
         (n[Label.NOT_TESTABLE], lambda k: are(k, "not testable at all")),
     ]
-    parts = [say(count) for count, say in said if count]
+    # With a fit it is said even if the record bears on none: that is the finding then.
+    parts = [say(k) for i, (k, say) in enumerate(said) if k or (i == 0 and is_fitted(result))]
     return f"Of {plural(len(result.judgments), 'judgment')}, {series(parts)}."
 
 
@@ -114,7 +124,19 @@ def _lacks(result: RunResult) -> Iterator[str]:
     missing = [e.title for k, e in result.case.events.items() if k not in data]
     if missing:
         yield f"It holds no row of {plural(len(missing), 'event type')}: {series(missing)}."
-    if not is_fitted(result):
+    if result.fit is not None:
+        silent, total = len(result.uninformed), len(result.case.links)
+        if silent:
+            yield (
+                f"It cannot inform {silent} of {plural(total, 'link')}; these stay at what was "
+                "supposed of them."
+            )
+        if result.fit.verdict:
+            yield (
+                "The fit to it has not converged: what stands under “with the record” is "
+                "provisional, and no result is credited to the record."
+            )
+    else:
         yield (
             "The model has not been fitted to it: nothing here says how far the record supports "
             "a link, and no result is “backed by the record”."
@@ -124,7 +146,7 @@ def _lacks(result: RunResult) -> Iterator[str]:
 def _whose(result: RunResult) -> str:
     links = result.case.links
     own = sum(link.origin != "brief" for link in links.values())
-    added = f" {own} of them we added; those act only in the reading that says so." if own else ""
+    added = f" {own} of them we added; the reading as written leaves those out." if own else ""
     return (
         f"The {plural(len(links), 'link')} and the tests are our reading of the brief, not its "
         f"author's.{added} Disagree with a reading? Edit it: one line, and see the result move."
@@ -132,16 +154,23 @@ def _whose(result: RunResult) -> str:
 
 
 def _findings(result: RunResult) -> Iterator[Finding]:
-    """Yield two or three findings, each computed: what was counted, an assumption's work, an effect."""
+    """Yield up to four findings, each computed: what was counted, what the record moved, an
+    assumption's work, an effect."""
     checked = [j for j in result.judgments if j.label is Label.CHECKED]
     if checked:
         yield _checked(checked)
-    gap = max(_shares(result), key=lambda item: item[2], default=None)
-    used = ""
+    used: set[str] = set()
+    spoken = max(_record_spoke(result), key=lambda item: item[2], default=None)
+    if spoken is not None:
+        used.add(spoken[0].id)
+        yield _record_at_work(*spoken[:2])
+    # Where the record speaks, no assumption does most of the work.
+    assumed = [item for item in _shares(result) if not item[0].label.claims_the_record]
+    gap = max(assumed, key=lambda item: item[2], default=None)
     if gap is not None and gap[2] >= 0.05:
-        used = gap[0].id
+        used.add(gap[0].id)
         yield _assumption_at_work(*gap[:2])
-    others = [item for item in _effects(result) if item[0].id != used]
+    others = [item for item in _effects(result) if item[0].id not in used]
     effect = max(others, key=lambda item: item[2], default=None)
     if effect is not None:
         yield _effect_found(*effect[:2])
@@ -180,14 +209,40 @@ def _shares(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, flo
             yield j, part, abs(written.probability - none.probability)
 
 
+def _record_spoke(result: RunResult) -> Iterator[tuple[JudgmentResult, PartResult, float]]:
+    """Yield judgments whose label credits the record, with how far it moved the no-view share."""
+    for j in result.judgments:
+        if j.main is None or not j.label.claims_the_record:
+            continue
+        none, seen = (j.main.readings.get(name) for name in (NO_VIEW, WITH_RECORD))
+        if none is not None and seen is not None:
+            yield j, j.main, abs(seen.probability - none.probability)
+
+
+def _record_at_work(j: JudgmentResult, part: PartResult) -> Finding:
+    none, seen = part.readings[NO_VIEW], part.readings[WITH_RECORD]
+    assert none is not None  # noqa: S101 - `_record_spoke` keeps only such
+    assert seen is not None  # noqa: S101 - the same
+    return Finding(
+        f"{sentence(j.judgment.claim)} Here the record says most, under the model's assumptions: the "
+        f"test is met in {in_hundred(seen.probability)} {_counted(part)} with the record, and in "
+        f"{in_hundred(none.probability)} before it, if no link's direction is supposed.",
+        j.footing_sentence,
+        j.id,
+    )
+
+
+def _counted(part: PartResult) -> str:
+    return "simulated histories" if part.kind == "share" else "draws of the parameters"
+
+
 def _assumption_at_work(j: JudgmentResult, part: PartResult) -> Finding:
     written, none = part.readings[AS_WRITTEN], part.readings[NO_VIEW]
     assert written is not None  # noqa: S101 - `_shares` keeps only such
     assert none is not None  # noqa: S101 - the same
-    what = "simulated histories" if part.kind == "share" else "draws of the parameters"
     return Finding(
         f"{sentence(j.judgment.claim)} Here the author's assumptions do most of their work: the "
-        f"test is met in {in_hundred(written.probability)} {what} as written, and in "
+        f"test is met in {in_hundred(written.probability)} {_counted(part)} as written, and in "
         f"{in_hundred(none.probability)} if no link's direction is supposed.",
         j.footing_sentence,
         j.id,
@@ -231,15 +286,18 @@ def _watch(result: RunResult) -> Iterator[tuple[str, str]]:
 
 
 def _confidence(result: RunResult) -> str:
-    case = result.case
-    silent = len(case.links) - len(SystemGraph(case).informed_links)
-    level = "moderate" if is_fitted(result) and silent * 3 <= len(case.links) else "low"
-    reasons = []
-    if not is_fitted(result):
-        reasons.append("no number has been fitted to the record")
+    case, fit = result.case, result.fit
+    total = len(case.links)
+    if fit is None:
+        silent = total - len(SystemGraph(case).informed_links)
+        reasons = ["no number has been fitted to the record"]
+        lacks = f"{'has' if silent == 1 else 'have'} no data at one end or both"
+    else:
+        silent = len(result.uninformed)
+        reasons = ["the fit to the record has not converged"] if fit.verdict else []
+        lacks = f"{'is' if silent == 1 else 'are'} beyond what the record can inform"
+    level = "moderate" if not reasons and silent * 3 <= total else "low"
     if silent:
-        reasons.append(
-            f"{silent} of {plural(len(case.links), 'link')} {'has' if silent == 1 else 'have'} no data at one end or both"
-        )
+        reasons.append(f"{silent} of {plural(total, 'link')} {lacks}")
     why = f": {series(reasons)}" if reasons else ""
     return f"Our confidence in the simulated results as a whole is {level}{why}."
