@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 
 __all__ = [
     "CaseError",
+    "FitError",
     "InputError",
     "JudgmentTestError",
     "OutputError",
@@ -128,6 +129,10 @@ class PlanError(InputError):
 
 class SimulationError(TalionError):
     """A simulation could not be carried through: event cap reached, queue full."""
+
+
+class FitError(TalionError):
+    """A fit cannot be made, read or used."""
 
 
 class OutputError(TalionError):
