@@ -237,14 +237,14 @@ def build(spec: Spec) -> CompiledModel:  # noqa: C901 - one step for each array
     )
 
     def start(day: int) -> Start:
-        mass = np.zeros((len(labels), len(halves)))
+        mass = np.zeros((n_draws, len(labels), len(halves)))
         for (name, h), value in spec.mass.items():
             for c in of(name):
-                mass[c, halves.index(h)] = value
+                mass[:, c, halves.index(h)] = value
         return Start(
             day=day,
             mass=mass,
-            u=np.zeros(len(channel_links)),
+            u=np.zeros((n_draws, len(channel_links))),
             z=column("z"),
             latent_sd=column("latent_sd"),
             timer_half_life=column("timer"),

@@ -19,22 +19,34 @@ from talion.model.compile_events import (
     background_rates,
     class_weights,
     event_links,
+    usual_by_class,
     usual_rates,
 )
 from talion.model.compile_factors import (
     FactorLink,
-    FactorNumbers,
     factor_links,
     factor_numbers,
+    factor_range,
+    settle_rests,
 )
 from talion.model.compile_worlds import world_rows
 from talion.model.compiled import NO_LISTING, CompiledModel, Draws, Start, Structure, WorldSpec
-from talion.model.history import daily_history, pending_changes, start_state
+from talion.model.history import daily_history, history_start
+from talion.model.past import Past
+from talion.model.posterior import PosteriorDraws, PosteriorSampler
 from talion.model.reading import READINGS, Reading
+from talion.model.run_in import (
+    RunIn,
+    level_path,
+    pending_changes,
+    run_in_of_past,
+    run_in_of_record,
+    start_state,
+)
 from talion.model.sampling import Sampler, columns, name_hash
-from talion.model.schema import AfterState, CaseDocument, Factor
+from talion.model.schema import AfterState, CaseDocument
 
-__all__ = ["compile_model"]
+__all__ = ["compile_model", "parameter_names", "past_levels"]
 
 FLOORED_WORTH_SAYING = 0.1  # share of draws in which links claim more than 98 % of a usual rate
 
@@ -50,6 +62,8 @@ def compile_model(
     seed: int,
     worlds: Sequence[str] | None = None,
     shifts: dict[str, int] | None = None,
+    given: PosteriorDraws | None = None,
+    strength: float = 1.0,
 ) -> CompiledModel:
     """Turn a case, under one reading, into the arrays that the simulation reads.
 
@@ -60,41 +74,148 @@ def compile_model(
         seed: of those draws; the simulation uses it too.
         worlds: what-ifs to compile, `baseline` included; all by default.
         shifts: days by which what-ifs start later (or earlier) than written.
+        given: posterior draws of parameters and past; the first `draws` are used. Parameters that
+            it does not name are drawn from their priors. Memory is then the exact sum over the
+            draw's own events, and factors with innovations start where these lead. None: priors,
+            and the record's rows as history.
+        strength: multiplies the strength of every link: share (to at most 95 %), extra, points,
+            per_100 and the logarithm of `times`; not the multiplier of `more_when`. With `given`
+            its own strength holds.
 
     Returns:
         The compiled model.
 
     Raises:
-        CaseError: no such reading or what-if.
+        CaseError: no such reading or what-if; `given` is of another reading, strength, window or
+            case, or has fewer draws.
 
     References:
         Hawkes (1971), Biometrika 58:83 for the linear part.
     """
+    compiler = _compiler(case, reading, draws, seed, given, strength)
+    model = compiler.build(worlds, shifts or {})
+    if isinstance(compiler.sampler, PosteriorSampler):
+        compiler.sampler.check_all_used()
+    return model
+
+
+def past_levels(
+    case: Case,
+    reading: str,
+    given: PosteriorDraws | None,
+    draws: int,
+    seed: int,
+    *,
+    strength: float = 1.0,
+) -> F8:
+    """Return every factor at every midnight from `history_from` to `as_of`.
+
+    Args:
+        case, reading, given, draws, seed, strength: as for `compile_model`; the numbers are those
+            of the model it would compile. Without `given`: the mean path along the record's rows.
+
+    Returns:
+        (draws, days + 1, factors), each after its midnight's tick; the last is the `z` of the start
+        at `as_of`.
+
+    Raises:
+        CaseError: as `compile_model`.
+    """
+    compiler = _compiler(case, reading, draws, seed, given, strength)
+    return level_path(
+        compiler.document, compiler.run_in(case.as_of_day), compiler.tables, compiler.numbers
+    )
+
+
+def parameter_names(case: Case, reading: str) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """Return the names under which a reading's uncertain parameters are drawn.
+
+    Returns:
+        Names for `PosteriorDraws.scores`; names for `PosteriorDraws.signs`.
+
+    Raises:
+        CaseError: no such reading.
+    """
+    supposed = _known_reading(reading)
+    empty = np.zeros(0, np.int64)
+    window = (history_start(case.document), case.as_of_day)
+    nothing = Past(*window, np.zeros(2, np.int64), np.zeros(0), empty, empty, (), {})
+    sampler = PosteriorSampler(PosteriorDraws(reading, {}, {}, nothing), seed=0, draws=1)
+    _Compiler(case, supposed, sampler, 1.0).build(None, {})
+    return sampler.asked, sampler.asked_signs
+
+
+def _known_reading(reading: str) -> Reading:
     if reading not in READINGS:
         raise CaseError(
             "no such reading", value=reading, remedy=f"use one of: {', '.join(READINGS)}"
         )
-    return _Compiler(case, READINGS[reading], Sampler(seed, draws)).build(worlds, shifts or {})
+    return READINGS[reading]
+
+
+def _compiler(
+    case: Case,
+    reading: str,
+    draws: int,
+    seed: int,
+    given: PosteriorDraws | None,
+    strength: float,
+) -> _Compiler:
+    supposed = _known_reading(reading)
+    if given is None:
+        if not (np.isfinite(strength) and strength > 0):
+            raise CaseError("must be positive and finite", place="strength", value=strength)
+        return _Compiler(case, supposed, Sampler(seed, draws), strength)
+    if given.reading != reading:
+        raise CaseError(
+            f"the posterior is of the reading {given.reading}",
+            place="posterior.reading",
+            value=reading,
+            remedy="compile that reading, or fit this one",
+        )
+    if strength not in (1.0, given.strength):
+        raise CaseError(
+            f"the posterior is of links at {given.strength:g} times their strength",
+            place="posterior.strength",
+            value=strength,
+            remedy="leave `strength` out",
+        )
+    sampler = PosteriorSampler(given, seed, draws)
+    return _Compiler(case, supposed, sampler, given.strength, given.past)
 
 
 class _Compiler:
     """Holds the intermediate numbers of one compilation."""
 
-    def __init__(self, case: Case, reading: Reading, sampler: Sampler) -> None:
-        self.case, self.reading, self.sampler = case, reading, sampler
+    def __init__(
+        self,
+        case: Case,
+        reading: Reading,
+        sampler: Sampler,
+        strength: float,
+        past: Past | None = None,
+    ) -> None:
+        self.case, self.reading, self.sampler, self.past = case, reading, sampler, past
         self.document: CaseDocument = case.document
         self.classes: tuple[SourceClass, ...] = classes_of(self.document)
         self.usual = usual_rates(self.document, sampler)
         self.weights = class_weights(self.document, self.classes, sampler)
         self.numbers = factor_numbers(self.document, sampler)
         self.events = event_links(
-            self.document, case.arrows, self.classes, reading, sampler, self.usual, self.weights
+            self.document,
+            case.arrows,
+            self.classes,
+            reading,
+            sampler,
+            self.usual,
+            self.weights,
+            strength,
         )
         self.tables = factor_links(
-            self.document, case.arrows, self.classes, reading, sampler, self.numbers
+            self.document, case.arrows, self.classes, reading, sampler, self.numbers, strength
         )
         self.usual_by_class = usual_by_class(self.document, self.classes, self.usual, self.weights)
-        _settle_rests(self.tables, self.numbers, self.usual_by_class)
+        settle_rests(self.tables, self.numbers, self.usual_by_class)
 
     def build(self, worlds: Sequence[str] | None, shifts: dict[str, int]) -> CompiledModel:
         names = tuple(worlds) if worlds is not None else ("baseline", *self.case.what_ifs)
@@ -135,24 +256,33 @@ class _Compiler:
         )
 
     def _start(self, day: int) -> Start:
-        history = daily_history(self.document, self.case.record, self.classes, day)
         after = {
             name: self.sampler.draw(f"after/{name}", factor.then.after, "log")
             for name, factor in self.document.factors.items()
             if isinstance(factor.then, AfterState)
         }
         timer, value = pending_changes(self.document, self.numbers, after)
-        return start_state(
+        start = start_state(
             self.document,
-            history,
             day,
+            self.run_in(day),
             self.events,
             self.tables,
             self.numbers,
-            self.usual_by_class,
-            self.classes,
             timer,
             value,
+        )
+        # The structure holds channels by target; `u` comes in the order they were built.
+        return start._replace(u=np.ascontiguousarray(start.u[:, _channel_order(self.events)]))
+
+    def run_in(self, day: int) -> RunIn:
+        """What happened before the midnight of `day`."""
+        record = self.case.record
+        if self.past is None:
+            history = daily_history(self.document, record, self.classes, day)
+            return run_in_of_record(history, self.usual_by_class, self.classes)
+        return run_in_of_past(
+            self.document, record, self.past, day, self.usual_by_class, self.classes
         )
 
     def _structure(self, decisions: dict[str, Any]) -> Structure:
@@ -196,8 +326,8 @@ class _Compiler:
             ff_link=tables["input"][2],
             factor_hash=np.array([name_hash(f"factor/{f}") for f in factors], dtype=np.uint64),
             is_level=_ints(int(not f.is_switch) for f in document.factors.values()),
-            lo=np.array([_range(f)[0] for f in document.factors.values()]),
-            hi=np.array([_range(f)[1] for f in document.factors.values()]),
+            lo=np.array([factor_range(f)[0] for f in document.factors.values()]),
+            hi=np.array([factor_range(f)[1] for f in document.factors.values()]),
             listing_type=self._listing_factor(),
             n_links=len(document.links),
             **self._set_by()[0],
@@ -296,38 +426,6 @@ class _Compiler:
         for entry in self.tables["listing"]:
             load[:, entry.row] = entry.value
         return logit, load
-
-
-def usual_by_class(
-    case: CaseDocument, classes: Sequence[SourceClass], usual: F8, weights: F8
-) -> F8:
-    """Return the usual rate of each class, events per day, (draws, classes)."""
-    types = list(case.events)
-    return np.stack([usual[:, types.index(c.type)] * weights[:, c.index] for c in classes], axis=1)
-
-
-def _settle_rests(
-    tables: dict[str, list[FactorLink]],
-    numbers: FactorNumbers,
-    usual_by_class: F8,
-) -> None:
-    """Lower each rest by what usual events add, so that a level stands where the case says.
-
-    `rest` in a case is where a level stands in usual times; usual events of rate r and jump J hold
-    it r J / pull above the rest it would have without them.
-    """
-    for entry in tables["jump"]:
-        inflow = usual_by_class[:, entry.row] * entry.value
-        numbers.rest[:, entry.column] -= inflow / np.maximum(numbers.pull[:, entry.column], 1e-9)
-
-
-def _range(factor: Factor) -> tuple[float, float]:
-    if factor.kind == "latent":
-        return (-50.0, 50.0)
-    if factor.is_switch:
-        doses = [p for prior in (factor.states or {}).values() for p in prior]
-        return (min(doses) - 1.0, max(doses) + 1.0)
-    return (float(factor.range[0]), float(factor.range[1]))
 
 
 def _channel_order(events: EventLinks) -> list[int]:

@@ -22,9 +22,18 @@ from talion.model.strength import (
     suppression_for_share,
 )
 
-__all__ = ["DAYS_PER_MONTH", "EventLinks", "class_weights", "event_links", "usual_rates"]
+__all__ = [
+    "DAYS_PER_MONTH",
+    "EventLinks",
+    "background_rates",
+    "class_weights",
+    "event_links",
+    "usual_by_class",
+    "usual_rates",
+]
 
 DAYS_PER_MONTH = 30.4375
+LARGEST_SHARE = 0.95  # of an effect's usual events, for a share made larger than stated
 LEAST_BACKGROUND = 0.02  # share of the usual rate that stays unprompted whatever the links claim
 F8 = NDArray[np.float64]
 
@@ -87,6 +96,14 @@ def class_weights(case: CaseDocument, classes: Sequence[SourceClass], sampler: S
     return weights
 
 
+def usual_by_class(
+    case: CaseDocument, classes: Sequence[SourceClass], usual: F8, weights: F8
+) -> F8:
+    """Return the usual rate of each class, events per day, (draws, classes)."""
+    types = list(case.events)
+    return np.stack([usual[:, types.index(c.type)] * weights[:, c.index] for c in classes], axis=1)
+
+
 def event_links(
     case: CaseDocument,
     arrows: Sequence[Arrow],
@@ -95,8 +112,11 @@ def event_links(
     sampler: Sampler,
     usual: F8,
     weights: F8,
+    strength: float = 1.0,
 ) -> EventLinks:
     """Return the entries and channels of every event-to-event arrow.
+
+    `strength` multiplies every stated share (to at most 95 %) and number of answers.
 
     An arrow that acts has an answering part and, where any draw turns it, a suppressing part; in
     each draw its sign decides which of the two is not zero. A net effect of +n and of -n events are equally large by construction.
@@ -105,7 +125,7 @@ def event_links(
     half_lives = tuple(sorted({FADES[case.links[a.link].fades or "weeks"] for a in mine})) or (7.0,)
     built = EventLinks(half_lives=half_lives)
     for arrow in mine:
-        _add_arrow(built, case, arrow, classes, reading, sampler, usual, weights)
+        _add_arrow(built, case, arrow, classes, reading, sampler, usual, weights, strength)
     built.entries.sort(key=lambda entry: entry.source)
     return built
 
@@ -119,6 +139,7 @@ def _add_arrow(
     sampler: Sampler,
     usual: F8,
     weights: F8,
+    strength: float,
 ) -> None:
     link = case.links[arrow.link]
     types = list(case.events)
@@ -132,7 +153,7 @@ def _add_arrow(
     holds = bool((sign < 0).any())
     step = link.saturates
     for members, answers, b in _strengths(
-        link, arrow, case, classes, sampler, usual, weights, half_life, holds
+        link, arrow, case, classes, sampler, usual, weights, half_life, holds, strength
     ):
         channel = -1
         if holds:
@@ -169,6 +190,7 @@ def _strengths(
     weights: F8,
     half_life: float,
     holds: bool,
+    strength: float,
 ) -> list[tuple[tuple[int, ...], F8, F8]]:
     """Return, for each group of cause classes, answers of one event and the exponent that holds.
 
@@ -184,7 +206,7 @@ def _strengths(
     none = np.zeros(sampler.draws)
     if form == "extra":
         scale: Scale = "log" if prior[0] > 0 else "linear"
-        extra = np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
+        extra = strength * np.maximum(sampler.draw(f"{arrow.name}/extra", prior, scale), 0.0)
         within = float(link.within or 0)
         return [
             (
@@ -194,7 +216,8 @@ def _strengths(
             )
             for members, times in groups
         ]
-    share = sampler.percent(f"{arrow.name}/share", prior)
+    stated = sampler.percent(f"{arrow.name}/share", prior)
+    share = np.minimum(strength * stated, np.maximum(stated, LARGEST_SHARE))
     cause = usual[:, types.index(arrow.cause)]
     rates = [cause * weights[:, list(members)].sum(axis=1) for members, _ in groups]
     # The stated share is of all answers together, those to stronger causes included.

@@ -16,7 +16,15 @@ from talion.model.reading import Reading, arrow_sign
 from talion.model.sampling import Sampler
 from talion.model.schema import CaseDocument, Factor
 
-__all__ = ["FactorLink", "FactorNumbers", "factor_links", "factor_numbers", "state_on"]
+__all__ = [
+    "FactorLink",
+    "FactorNumbers",
+    "factor_links",
+    "factor_numbers",
+    "factor_range",
+    "settle_rests",
+    "state_on",
+]
 
 F8 = NDArray[np.float64]
 POINTS_PER_TIMES = 50.0  # `times` on a level is per this many points
@@ -55,6 +63,16 @@ def state_on(factor: Factor, day: dt.date) -> str:
     return list(factor.states or {})[-1]
 
 
+def factor_range(factor: Factor) -> tuple[float, float]:
+    """Return the lowest and highest value that a factor may take."""
+    if factor.kind == "latent":
+        return (-50.0, 50.0)
+    if factor.is_switch:
+        doses = [p for prior in (factor.states or {}).values() for p in prior]
+        return (min(doses) - 1.0, max(doses) + 1.0)
+    return (float(factor.range[0]), float(factor.range[1]))
+
+
 def factor_numbers(case: CaseDocument, sampler: Sampler) -> FactorNumbers:
     """Return doses of switches, rests, pulls and noise of levels.
 
@@ -83,6 +101,21 @@ def factor_numbers(case: CaseDocument, sampler: Sampler) -> FactorNumbers:
     return out
 
 
+def settle_rests(
+    tables: dict[str, list[FactorLink]],
+    numbers: FactorNumbers,
+    usual_by_class: F8,
+) -> None:
+    """Lower each rest by what usual events add, so that a level stands where the case says.
+
+    `rest` in a case is where a level stands in usual times; usual events of rate r and jump J hold
+    it r J / pull above the rest it would have without them.
+    """
+    for entry in tables["jump"]:
+        inflow = usual_by_class[:, entry.row] * entry.value
+        numbers.rest[:, entry.column] -= inflow / np.maximum(numbers.pull[:, entry.column], 1e-9)
+
+
 def factor_links(
     case: CaseDocument,
     arrows: Sequence[Arrow],
@@ -90,8 +123,11 @@ def factor_links(
     reading: Reading,
     sampler: Sampler,
     numbers: FactorNumbers,
+    strength: float = 1.0,
 ) -> dict[str, list[FactorLink]]:
     """Return the sparse entries of every arrow that begins or ends at a factor.
+
+    `strength` multiplies points, points per 100 and logarithms of multipliers.
 
     Keys: `rate` (row type, column factor), `mix` (row class, column factor), `jump` (row class,
     column factor), `input` (row target factor, column source factor), `listing` (row type, column
@@ -115,15 +151,15 @@ def factor_links(
             tables[table].append(FactorLink(row, column, number, value))
 
         if arrow.kind == "event-factor":
-            jump = sign * _magnitude(sampler, arrow.name, form, prior)
+            jump = sign * strength * _magnitude(sampler, arrow.name, form, prior)
             _add_jumps(add, case, arrow, classes, sampler, factors.index(arrow.effect), jump)
         elif arrow.kind == "factor-factor":
             source = case.factors[arrow.cause]
             per = 1.0 if source.is_switch else 100.0
-            coefficient = sign * _magnitude(sampler, arrow.name, form, prior) / per
+            coefficient = sign * strength * _magnitude(sampler, arrow.name, form, prior) / per
             add("input", factors.index(arrow.effect), factors.index(arrow.cause), coefficient)
         else:
-            gamma = sign * _log_times(case, arrow, sampler, prior, numbers)
+            gamma = sign * strength * _log_times(case, arrow, sampler, prior, numbers)
             column = factors.index(arrow.cause)
             if arrow.kind == "factor-listing":
                 add("listing", types.index(arrow.effect), column, gamma)

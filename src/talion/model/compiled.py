@@ -226,7 +226,7 @@ class Draws(NamedTuple):
 
 
 class Start(NamedTuple):
-    """The state at 00:00 of one start day, from the record's run-in.
+    """The state at 00:00 of one start day, from the run-in along the record or a fitted past.
 
     The factors' values are those *after* that midnight's tick: the first tick of a history is the
     midnight after `day`. What-if rows of `day` itself act.
@@ -235,13 +235,14 @@ class Start(NamedTuple):
     day: int
     """Absolute day number."""
     mass: F8
-    """[S, H] sum of 2^(-(day - t_i)/h) over the class's earlier events."""
+    """[D, S, H] sum of 2^(-(day - t_i)/h) over the class's earlier events."""
     u: F8
-    """[C] suppression state."""
+    """[D, C] suppression state."""
     z: F8
     """[D, F]"""
     latent_sd: F8
-    """[D, F] stationary sd of a latent factor, drawn around z at the start; 0 elsewhere."""
+    """[D, F] stationary sd of a latent factor, drawn around z at the start; 0 elsewhere, and where
+    a fit has told the factor's past."""
     timer_half_life: F8
     """[D, F] half-life in days of a pending change of a switch; 0 for none."""
     timer_value: F8

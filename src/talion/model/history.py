@@ -1,10 +1,10 @@
-"""The record as history: what had happened before a simulation starts, and the state it left.
+"""The record as history: what had happened before a simulation starts.
 
 Rule, stated in every report: a dated row weighs the acts it reports (one, unless it says more),
 spread evenly over its interval of days; where a running total says that more happened than was
 listed, the remainder is spread evenly over the total's interval; rows that overlap others weigh
-nothing. A type without recorded rows runs at its usual rate. This stands in for the imputed events
-that a fit will give.
+nothing. A type without recorded rows runs at its usual rate. Where a fit gives a `talion.model.past.Past`,
+its events and innovations take the place of this rule; `talion.model.run_in` follows either.
 """
 
 from __future__ import annotations
@@ -18,14 +18,18 @@ from numpy.typing import NDArray
 
 from talion.model.claim_record import RowFilter
 from talion.model.classes import SourceClass
-from talion.model.compile_events import EventLinks
-from talion.model.compile_factors import FactorLink, FactorNumbers, state_on
-from talion.model.compiled import Start
-from talion.model.schema import AfterState, CaseDocument, EventType
+from talion.model.schema import CaseDocument, EventType
 from talion.record.event import Event
 from talion.record.record import Record
 
-__all__ = ["DailyHistory", "daily_history", "matches", "rows_of", "start_state"]
+__all__ = [
+    "DailyHistory",
+    "daily_history",
+    "history_start",
+    "matches",
+    "rows_of",
+    "silent_types",
+]
 
 F8 = NDArray[np.float64]
 _EPOCH = dt.date(1970, 1, 1)
@@ -33,6 +37,11 @@ _EPOCH = dt.date(1970, 1, 1)
 
 def _day(date: dt.date) -> int:
     return (date - _EPOCH).days
+
+
+def history_start(case: CaseDocument) -> int:
+    """Return the absolute day number from which the past is followed."""
+    return _day(case.history_from or case.as_of - dt.timedelta(days=365))
 
 
 def matches(rows: RowFilter, event: Event) -> bool:
@@ -55,6 +64,11 @@ def rows_of(event_type: EventType, record: Record) -> tuple[Event, ...]:
     return tuple(e for e in record.events if not e.overlaps and matches(event_type.rows, e))
 
 
+def silent_types(case: CaseDocument, record: Record) -> tuple[str, ...]:
+    """Return the event types without any recorded row."""
+    return tuple(name for name, e in case.events.items() if not rows_of(e, record))
+
+
 @dataclass(frozen=True)
 class DailyHistory:
     """Expected events a day in each class before a start.
@@ -74,20 +88,19 @@ def daily_history(
     case: CaseDocument, record: Record, classes: Sequence[SourceClass], until: int
 ) -> DailyHistory:
     """Return what the record says happened from `history_from` to the day before `until`."""
-    first = _day(case.history_from or case.as_of - dt.timedelta(days=365))
+    first = history_start(case)
     mass = np.zeros((max(until - first, 0), len(classes)))
-    silent = []
+    silent = silent_types(case, record)
     for name, event_type in case.events.items():
-        rows = rows_of(event_type, record)
-        if not rows:
-            silent.append(name)
+        if name in silent:
             continue
+        rows = rows_of(event_type, record)
         mine = [c for c in classes if c.type == name]
         for row in rows:
             _spread(mass, first, row, _class_shares(event_type, mine, row))
         if event_type.totals:
             _add_unlisted(mass, first, until, record, event_type, mine)
-    return DailyHistory(first, mass, tuple(silent))
+    return DailyHistory(first, mass, silent)
 
 
 def _spread(mass: F8, first: int, row: Event, shares: dict[int, float]) -> None:
@@ -150,117 +163,3 @@ def _add_unlisted(
         if 0 <= day < len(mass):
             for index, share in shares.items():
                 mass[day, index] += share * spread
-
-
-def start_state(
-    case: CaseDocument,
-    history: DailyHistory,
-    day: int,
-    links: EventLinks,
-    tables: dict[str, list[FactorLink]],
-    numbers: FactorNumbers,
-    usual_by_class: F8,
-    classes: Sequence[SourceClass],
-    timer: F8,
-    timer_value: F8,
-) -> Start:
-    """Run the record's days through memory and factors up to the midnight of `day`.
-
-    Args:
-        history: expected events a day in each class.
-        day: start, absolute day number.
-        usual_by_class: usual rate of each class, events per day, (draws, classes).
-        timer, timer_value: pending changes of switches, (draws, factors).
-    """
-    daily = _with_silent(history, usual_by_class, classes)
-    return Start(
-        day=day,
-        mass=_memory(daily.mean(axis=0), links.half_lives),
-        u=_suppression(daily.mean(axis=0), links),
-        z=_run_in(case, history, daily, tables, numbers),
-        latent_sd=numbers.latent_sd.copy(),
-        timer_half_life=timer,
-        timer_value=timer_value,
-    )
-
-
-def _with_silent(history: DailyHistory, usual: F8, classes: Sequence[SourceClass]) -> F8:
-    """Return mass by draw, (draws, days, classes), with silent types at their usual rate."""
-    daily = np.repeat(history.mass[None], len(usual), axis=0)
-    for c in classes:
-        if c.type in history.silent:
-            daily[:, :, c.index] = usual[:, c.index][:, None]
-    return daily
-
-
-def _memory(mass: F8, half_lives: Sequence[float]) -> F8:
-    age = np.arange(len(mass), 0, -1) - 0.5  # days from noon to the start
-    out = np.zeros((mass.shape[1], len(half_lives)))
-    for i, half_life in enumerate(half_lives):
-        out[:, i] = (mass * 2.0 ** (-age / half_life)[:, None]).sum(axis=0)
-    return out
-
-
-def _suppression(mass: F8, links: EventLinks) -> F8:
-    """Return u of each channel at the start; a fraction f of an event moves u by f (1 - u) step."""
-    u = np.zeros(len(links.channels))
-    for i, channel in enumerate(links.channels):
-        fade = 2.0 ** (-0.5 / links.half_lives[channel.half])
-        for day in mass[:, list(channel.sources)].sum(axis=1):
-            whole, part = divmod(day, 1.0)
-            left = (1 - channel.step) ** whole * (1 - channel.step * part)
-            u[i] = (1 - (1 - u[i] * fade) * left) * fade
-    return u
-
-
-def _run_in(
-    case: CaseDocument,
-    history: DailyHistory,
-    daily: F8,
-    tables: dict[str, list[FactorLink]],
-    numbers: FactorNumbers,
-) -> F8:
-    """Return factors after the run-in: mean path, jumps from recorded events, no noise."""
-    names = list(case.factors)
-    z = numbers.reference.copy()
-    low = np.array([f.range[0] for f in case.factors.values()])
-    high = np.array([f.range[1] for f in case.factors.values()])
-    level = np.array([not f.is_switch and f.kind != "latent" for f in case.factors.values()])
-    z[:, ~level] = 0.0
-    jump = np.zeros((daily.shape[2], *z.shape))
-    for entry in tables["jump"]:
-        jump[entry.row, :, entry.column] += entry.value
-    for i in range(daily.shape[1] + 1):
-        date = _EPOCH + dt.timedelta(days=history.first_day + i)
-        _set_switches(case, numbers, z, names, date)
-        if i == daily.shape[1]:
-            break
-        goal = numbers.rest.copy()
-        for entry in tables["input"]:
-            away = z[:, entry.column] - numbers.reference[:, entry.column]
-            goal[:, entry.row] += entry.value * away
-        moved = z + (goal - z) * numbers.pull + np.einsum("dc,cdf->df", daily[:, i], jump)
-        z[:, level] = np.clip(moved, low, high)[:, level]
-    return np.ascontiguousarray(z)
-
-
-def _set_switches(
-    case: CaseDocument, numbers: FactorNumbers, z: F8, names: Sequence[str], date: dt.date
-) -> None:
-    for i, name in enumerate(names):
-        factor = case.factors[name]
-        if factor.is_switch:
-            z[:, i] = numbers.doses[name, state_on(factor, date)]
-
-
-def pending_changes(
-    case: CaseDocument, numbers: FactorNumbers, drawn: dict[str, F8]
-) -> tuple[F8, F8]:
-    """Return half-life and value of the changes that switches await, (draws, factors)."""
-    half_life = np.zeros_like(numbers.rest)
-    value = np.zeros_like(numbers.rest)
-    for i, (name, factor) in enumerate(case.factors.items()):
-        if isinstance(factor.then, AfterState):
-            half_life[:, i] = drawn[name]
-            value[:, i] = numbers.doses[name, factor.then.to]
-    return half_life, value

@@ -122,7 +122,7 @@ class Process:
             for i in _rows_of(s.ee_start, c):
                 h = s.ee_half[i]
                 left = 2.0 ** (-(t - self.start.day) / s.half_life[h])
-                e[s.ee_target[i], h] += jump[i] * self.start.mass[c, h] * left
+                e[s.ee_target[i], h] += jump[i] * self.start.mass[d, c, h] * left
         for when, c in self._before(t):
             link = self.link_multipliers(when)
             for i in _rows_of(s.ee_start, c):
@@ -135,7 +135,7 @@ class Process:
         """[C] u just before `t`."""
         s = self.structure
         half = s.half_life[s.ch_half]
-        u, last = self.start.u.copy(), float(self.start.day)
+        u, last = self.start.u[self.draw].copy(), float(self.start.day)
         for when, c in self._before(t):
             u *= 2.0 ** (-(when - last) / half)
             for i in _rows_of(s.ee_start, c):

@@ -117,7 +117,7 @@ def _check_shapes(model: CompiledModel) -> None:  # noqa: C901 - a list of shape
         if array.shape != (model.n_draws, size):
             _fail(f"must have shape {(model.n_draws, size)}", f"draws.{field}", array.shape)
     for i, start in enumerate(model.starts):
-        wanted = {"mass": (classes, halves), "u": (channels,)}
+        wanted = {"mass": (model.n_draws, classes, halves), "u": (model.n_draws, channels)}
         for field in ("z", "latent_sd", "timer_half_life", "timer_value"):
             wanted[field] = (model.n_draws, factors)
         for field, shape in wanted.items():

@@ -211,7 +211,7 @@ def use_draw(s: Wiring, dr: Draws, start: Start, g: Gains, st: State, d: int) ->
     for c in range(s.class_type.shape[0]):
         for i in range(s.ee_start[c], s.ee_start[c + 1]):
             h = s.ee_half[i]
-            g.e_start[h, s.ee_target[i]] += g.jump[i] * start.mass[c, h]
+            g.e_start[h, s.ee_target[i]] += g.jump[i] * start.mass[d, c, h]
 
 
 @inner
@@ -219,7 +219,7 @@ def begin(s: Wiring, dr: Draws, start: Start, st: State, g: Gains, key: np.uint6
     """Set the state to the start of the history with this key."""
     st.next_due[0] = np.inf
     for c in range(st.u.shape[0]):
-        st.u[c] = start.u[c]
+        st.u[c] = start.u[d, c]
     for k in range(s.type_hash.shape[0]):
         for h in range(s.half_life.shape[0]):
             st.e[h, k] = g.e_start[h, k]
