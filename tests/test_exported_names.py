@@ -13,6 +13,7 @@ from talion.errors import TalionError
 CALLS = {"judge_case", "load_case", "simulate_case", "write_report"}
 ERRORS = {
     "CaseError",
+    "FitError",
     "InputError",
     "JudgmentTestError",
     "OutputError",

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from talion.errors import (
     CaseError,
+    FitError,
     InputError,
     JudgmentTestError,
     OutputError,
@@ -35,6 +36,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "CaseError",
+    "FitError",
     "InputError",
     "JudgmentTestError",
     "OutputError",

@@ -127,12 +127,12 @@ class PlanError(InputError):
     """What is to be measured of a history cannot be planned as asked."""
 
 
+class FitError(InputError):
+    """A fit cannot be made of this record, or one on file cannot be used: damaged, or of another case."""
+
+
 class SimulationError(TalionError):
     """A simulation could not be carried through: event cap reached, queue full."""
-
-
-class FitError(TalionError):
-    """A fit cannot be made, read or used."""
 
 
 class OutputError(TalionError):

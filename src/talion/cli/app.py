@@ -114,6 +114,91 @@ def run(
     run_case(case, sizes, out=out, texts=tuple(text or ()), as_json=json, command=typed)
 
 
+@app.command(short_help="Fit a case to its record, or a table of events by itself.")
+def fit(
+    case: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="[CASE]",
+            help="a built-in case, a folder with case.yaml, or a case file",
+            autocompletion=complete_case,
+        ),
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="where to write the fit; with --events a folder  [default: the cache, by hash]",
+        ),
+    ] = None,
+    seed: Seed = None,
+    sweeps: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="sweeps of each chain  [default: 2000; with --quick 400]"),
+    ] = None,
+    chains: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="chains of the sampler  [default: 4; with --quick 2]"),
+    ] = None,
+    quick: Annotated[
+        bool,
+        typer.Option("--quick", help="a short look: few sweeps, no variants; seldom converges"),
+    ] = False,
+    refit: Annotated[
+        bool, typer.Option("--refit", help="fit anew, whatever fit is on file")
+    ] = False,
+    export: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="also write parameters.parquet and events.parquet there"),
+    ] = None,
+    events: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE", help="fit a plain table of dated events (CSV) instead of a case"
+        ),
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option(metavar="DAY", help="with --events: first day covered; needed")
+    ] = None,
+    end: Annotated[
+        str | None, typer.Option(metavar="DAY", help="with --events: last day covered; needed")
+    ] = None,
+    time_column: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="with --events: column of dates  [default: date]"),
+    ] = None,
+    type_column: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="with --events: column of types  [default: one type]"),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="with --events: draws kept of each chain  [default: 1000]"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
+) -> None:
+    """Fit a case to its record: what it says of links, unlisted events and factors, and how surely.
+
+    The fit is a file, found again by what it was made of; `talion run` uses it. Printed are whether
+    the sampler converged, every link before and after the record, and what the record cannot say.
+    """
+    from talion.cli.fit import TableOptions, fit_anything
+
+    table = TableOptions(events, start, end, time_column, type_column, draws)
+    fit_anything(
+        case,
+        table,
+        seed=seed,
+        sweeps=sweeps,
+        chains=chains,
+        quick=quick,
+        refit=refit,
+        out=out,
+        export=export,
+        as_json=json,
+    )
+
+
 @app.command()
 def cases() -> None:
     """List the built-in cases."""

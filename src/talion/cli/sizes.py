@@ -7,7 +7,7 @@ from typing import TypedDict
 
 from talion.errors import InputError
 
-__all__ = ["Sizes"]
+__all__ = ["SEED", "Sizes", "within"]
 
 DRAWS, HISTORIES, SEED = 200, 20, 20240213
 THOROUGH_DRAWS, THOROUGH_HISTORIES = 500, 40
@@ -53,10 +53,10 @@ class Sizes:
         """
         usual = (THOROUGH_DRAWS, THOROUGH_HISTORIES) if thorough else (DRAWS, HISTORIES)
         found = cls(
-            _within("--draws", draws, usual[0], 2, 100_000),
-            _within("--histories", histories, usual[1], 1, 100_000),
-            _within("--seed", seed, SEED, 0, 2**62),
-            None if workers is None else _within("--workers", workers, 1, 1, 1024),
+            within("--draws", draws, usual[0], 2, 100_000),
+            within("--histories", histories, usual[1], 1, 100_000),
+            within("--seed", seed, SEED, 0, 2**62),
+            None if workers is None else within("--workers", workers, 1, 1, 1024),
         )
         if found.draws * found.histories > MOST_HISTORIES:
             raise InputError(
@@ -78,7 +78,7 @@ class Sizes:
         }
 
 
-def _within(option: str, value: int | None, default: int, least: int, most: int) -> int:
+def within(option: str, value: int | None, default: int, least: int, most: int) -> int:
     if value is None:
         return default
     if not least <= value <= most:

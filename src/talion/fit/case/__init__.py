@@ -1,1 +1,1 @@
-"""Fitting a case to its record: links, factors, listing and unlisted events together."""
+"""The fit of a case: parameters, unlisted events and factors, given the record."""

@@ -95,8 +95,8 @@ def levels(s: Specification, ch: Chain, first: int) -> None:
         for f in range(n):
             ch.moved[f] = 0
     for d in range(first, s.days):
-        for f in range(n):
-            ch.spare[f] = ch.z[d, f]
+        for f in range(n):  # switches take the new day's value before the drift
+            ch.spare[f] = ch.z[d + 1, f] if s.f_kind[f] == SWITCH else ch.z[d, f]
         for c in range(s.class_type.shape[0]):
             if ch.daily[d, c] > 0.0:
                 for i in range(s.j_start[c], s.j_start[c + 1]):

@@ -149,7 +149,7 @@ def _strength(s: Specification, ch: Chain, g: int, effect: float) -> None:
         else:
             ch.b[g] = _prevents(extra, effect, half_life, s.g_within[g])
         return
-    size = min(size, _MOST_SHARE) if s.strength != 1.0 else size
+    size = min(size, max(size / s.strength, _MOST_SHARE))
     every = 0.0
     for other in range(s.g_first[g], s.g_last[g] + 1):
         more = ch.v[s.g_more[other]] if s.g_more[other] >= 0 else 1.0
