@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from talion.errors import (
     CaseError,
+    FitError,
     InputError,
     JudgmentTestError,
     OutputError,
@@ -65,6 +66,7 @@ def test_any_text_is_one_printable_line(message: str, place: str | None, value: 
         (RecordError, 2),
         (CaseError, 2),
         (JudgmentTestError, 2),
+        (FitError, 2),
         (PlanError, 2),
         (OutputError, 2),
     ],

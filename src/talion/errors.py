@@ -128,7 +128,7 @@ class PlanError(InputError):
 
 
 class FitError(InputError):
-    """A fit on file cannot be used: damaged, of another format, or of another case or record."""
+    """A fit cannot be made of this record, or one on file cannot be used: damaged, or of another case."""
 
 
 class SimulationError(TalionError):

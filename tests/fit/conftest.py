@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import shutil
+from importlib import resources
+from pathlib import Path
+
 import pytest
 
 from fit.problems import random_problem
@@ -13,3 +17,12 @@ from talion.fit.linear import LinearParameters
 def problem() -> tuple[EventTable, LinearParameters]:
     """Three types, two half-lives, history and ties."""
     return random_problem(5, 3, 2, 60, grid=1.0)
+
+
+@pytest.fixture
+def starter(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the starter case's folder, and a cache of its own beside it."""
+    monkeypatch.setenv("TALION_CACHE_DIR", str(tmp_path / "cache"))
+    folder = tmp_path / "orlan"
+    shutil.copytree(Path(str(resources.files("talion"))) / "cases" / "starter", folder)
+    return folder

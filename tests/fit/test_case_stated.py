@@ -18,7 +18,8 @@ from talion.model.compile_events import DAYS_PER_MONTH
 from talion.model.posterior import PosteriorDraws
 from talion.model.sampling import Sampler
 
-DECIDED = ("chance/", "error/", "agreed/", "lag/", "reversal/", "set/", "after/", "stay/", "leave/")
+# Parameters of decisions, and of switches that are yet to be turned: no record bears on them.
+DECIDED = ("chance/", "error/", "agreed/", "lag/", "reversal/", "position/", "set/", "after/")
 
 
 @pytest.fixture(scope="module")
@@ -43,9 +44,7 @@ def test_the_names_are_those_the_compiler_asks_for(
     compile_model(case, reading, draws=2, seed=1)
     uncertain = {n for n, p in stated(case, reading).items() if p.prior[0] < p.prior[2]}
     assert uncertain <= asked
-    # What the compiler asks beyond these belongs to decisions and to switches yet to be turned.
-    beyond = {n for n in asked - uncertain if not n.startswith(DECIDED)}
-    assert {n.split("/")[0] for n in beyond} <= {"position", *case.document.issues}
+    assert {n for n in asked - uncertain if not n.startswith(DECIDED)} == set()
 
 
 def test_values_are_those_that_are_simulated(case: Case) -> None:
@@ -114,6 +113,19 @@ def test_the_prior_of_a_link_is_the_stated_one(case: Case, fit: CaseFit) -> None
     main = {change.link: change for change in link_changes(fit.main, case)}
     assert doubled["A4"].before.high == pytest.approx(2 * main["A4"].before.high)
     assert doubled["A6"].before.high == pytest.approx(main["A6"].before.high ** 2)
+    # A factor of 5 that may work either way is 1/5 as often as 5.
+    assert main["A7"].before.low * main["A7"].before.high == pytest.approx(1)
+    assert main["A7"].before.high > 5
+
+
+def test_shares_are_per_cent_and_are_made_larger_to_at_most_95(case: Case) -> None:
+    share = stated(case, "no_view")["A1/raid>reply/share"]
+    z = 1.2815515655446004
+    assert share.values(np.array([-z, 0, z])) == pytest.approx([10, 20, 35])
+    assert share.values(np.array([-z, 0, z]), 2.0) == pytest.approx([20, 40, 70])
+    assert share.values(np.array([-z, 0, z]), 4.0) == pytest.approx([40, 80, 95])
+    extreme = np.array([12.0])  # a share beyond 95 % by itself stays
+    assert share.values(extreme, 2.0) == pytest.approx(share.values(extreme))
 
 
 def test_a_posterior_that_moved_is_shown_to_have_moved(case: Case, fit: CaseFit) -> None:

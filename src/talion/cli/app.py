@@ -144,7 +144,8 @@ def fit(
     out: Annotated[
         Path | None,
         typer.Option(
-            metavar="FILE", help="where to write the fit  [default: the cache, found by hash]"
+            metavar="FILE",
+            help="where to write the fit; with --events a folder  [default: the cache, by hash]",
         ),
     ] = None,
     seed: Seed = None,
@@ -174,10 +175,10 @@ def fit(
         ),
     ] = None,
     start: Annotated[
-        str | None, typer.Option(metavar="DAY", help="with --events: first day of the period")
+        str | None, typer.Option(metavar="DAY", help="with --events: first day covered; needed")
     ] = None,
     end: Annotated[
-        str | None, typer.Option(metavar="DAY", help="with --events: last day of the period")
+        str | None, typer.Option(metavar="DAY", help="with --events: last day covered; needed")
     ] = None,
     time_column: Annotated[
         str | None,
@@ -189,7 +190,7 @@ def fit(
     ] = None,
     draws: Annotated[
         int | None,
-        typer.Option(metavar="N", help="with --events: draws to keep  [default: 1000]"),
+        typer.Option(metavar="N", help="with --events: draws kept of each chain  [default: 1000]"),
     ] = None,
     json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
 ) -> None:

@@ -121,7 +121,7 @@ def _class_shares(
 ) -> dict[int, float]:
     """Return class -> share; marks the row does not tell (or no row) split as is usual."""
     shares: dict[int, float] = {}
-    known = _known_marks(event_type, row) if row else {}
+    known = known_marks(event_type, row) if row else {}
     for c in classes:
         share = 1.0
         for mark, value in c.marks:
@@ -132,7 +132,7 @@ def _class_shares(
     return shares
 
 
-def _known_marks(event_type: EventType, row: Event) -> dict[str, str]:
+def known_marks(event_type: EventType, row: Event) -> dict[str, str]:
     known: dict[str, str] = {}
     for mark, column in event_type.row_marks.items():
         if column == "country":

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -168,4 +169,5 @@ def _write(folder: Path, frames: dict[str, pl.DataFrame]) -> None:
         raise OutputError(message, place=str(folder), remedy=remedy) from error
     finally:
         for part in staged:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # its folder may not even be one
+                part.unlink()

@@ -15,22 +15,14 @@ from dataclasses import asdict, dataclass
 
 from pydantic import BaseModel
 
+from talion.fit.case.options import VARIANTS
 from talion.model.case import Case
 
-__all__ = ["DEFAULT_SEED", "METHOD", "VARIANTS", "FitSettings", "case_hash", "fit_key"]
+__all__ = ["DEFAULT_SEED", "METHOD", "FitSettings", "case_hash", "fit_key"]
 
 # Raise the number with any change that moves the draws of a fit of an unchanged case.
 METHOD = "case-fit 1"
 DEFAULT_SEED = 20240213
-VARIANTS = (
-    "half_strength",
-    "double_strength",
-    "without_escalation",
-    "constant_listing",
-    "other_definitions",
-    "opponent",
-    "as_written",
-)
 
 _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
@@ -53,7 +45,7 @@ class FitSettings:
     seed: int = DEFAULT_SEED
     chains: int = 4
     sweeps: int = 2000
-    variants: tuple[str, ...] = VARIANTS
+    variants: tuple[str, ...] = tuple(VARIANTS)
 
 
 def case_hash(case: Case) -> str:

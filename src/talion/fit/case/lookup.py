@@ -51,9 +51,15 @@ def shipped_path(case: Case) -> Path | None:
     return case.path.with_name(name)
 
 
-def cached_path(case: Case, settings: FitSettings) -> Path:
-    """Return where the user's cache keeps a fit of this case with these settings."""
-    return user_cache() / "fits" / f"{fit_key(case, settings)}.npz"
+def cached_path(case: Case, settings: FitSettings) -> Path | None:
+    """Return where the user's cache keeps a fit of this case with these settings.
+
+    None if there is no cache: no home folder and no TALION_CACHE_DIR.
+    """
+    try:
+        return user_cache() / "fits" / f"{fit_key(case, settings)}.npz"
+    except RuntimeError:
+        return None
 
 
 def find_fit(
@@ -110,6 +116,9 @@ def obtain_fit(
     chosen = settings or FitSettings()
     made = _make(case, chosen, progress)
     path = cached_path(case, chosen)
+    if path is None:
+        note = "the fit could not be kept for later: no home folder, and no TALION_CACHE_DIR"
+        return FoundFit(quantised(made), "made", None, (*notes, note))
     try:
         return FoundFit(write_fit(path, made), "made", path, notes)
     except OutputError as error:

@@ -12,6 +12,7 @@ import os
 import struct
 import zipfile
 import zlib
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -118,4 +119,5 @@ def _write(path: Path, content: bytes) -> None:
         remedy = "free some space or choose another file with --out; an older one is unchanged"
         raise OutputError(message, place=str(path), remedy=remedy) from error
     finally:
-        part.unlink(missing_ok=True)
+        with suppress(OSError):  # its folder may not even be one
+            part.unlink()

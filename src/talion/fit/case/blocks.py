@@ -1,0 +1,201 @@
+"""Which coordinates are moved together, and what has to be evaluated again when they are.
+
+A coordinate that nothing depends on is left out: its parameter keeps its prior.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
+
+__all__ = ["blocks_of"]
+
+I8 = NDArray[np.int64]
+
+_CHUNK = 6  # innovations moved at once, besides all of them
+
+
+@dataclass
+class _Touched:
+    """What depends on a coordinate."""
+
+    types: set[int] = field(default_factory=set)
+    path: bool = False
+    marks: bool = False
+    listing: bool = False
+    totals: bool = False
+
+    def __bool__(self) -> bool:
+        return bool(self.types) or self.path or self.marks or self.listing or self.totals
+
+    def add(self, other: _Touched) -> None:
+        self.types |= other.types
+        self.path |= other.path
+        self.marks |= other.marks
+        self.listing |= other.listing
+        self.totals |= other.totals
+
+
+def blocks_of(
+    s: Specification, free: NDArray[np.bool_], strength: I8, end: I8
+) -> tuple[Specification, NDArray[np.bool_]]:
+    """Return the specification with its blocks, and which parameters are sampled.
+
+    Args:
+        s: all else.
+        free: [P] whether a parameter has a prior with spread.
+        strength: [A] parameter of each arrow's strength.
+        end: [A] factor that each arrow ends at, -1 where it ends at events.
+    """
+    touched = _dependencies(s)
+    sampled = np.array([bool(free[p] and touched[p]) for p in range(len(free))])
+    path = _path_effects(s)
+    each = 1 + int(s.tick.max(initial=0))
+    blocks: list[list[int]] = []
+    effects: list[_Touched] = []
+    together: set[int] = set()
+    for f in np.flatnonzero(s.f_kind == LEVEL).tolist():
+        # A level is seen through what it does alone, so all that makes its path moves at once.
+        own = [int(p) for p in (s.f_half[f], s.f_noise[f], s.f_rest[f]) if sampled[p]]
+        own += sorted({int(strength[a]) for a in np.flatnonzero(end == f) if sampled[strength[a]]})
+        together.update(own)
+        if s.f_shock[f] >= 0:
+            own += range(int(s.f_shock[f]) + 1, int(s.f_shock[f]) + each)
+        if own:
+            blocks.append(own)
+            effects.append(path)
+    singles = [p for p in np.flatnonzero(sampled).tolist() if p not in together]
+    blocks += [[p] for p in singles]
+    effects += [touched[p] for p in singles]
+    for f in np.flatnonzero((s.f_kind == LATENT) & (s.f_shock >= 0)).tolist():
+        first = int(s.f_shock[f])
+        own = list(range(first, first + each))
+        half = _CHUNK // 2
+        pieces = [own]
+        pieces += [own[i : i + _CHUNK] for i in range(0, len(own), _CHUNK)]
+        pieces += [own[i : i + _CHUNK] for i in range(half, len(own), _CHUNK)]
+        blocks += pieces
+        effects += [path] * len(pieces)
+    for k in np.flatnonzero(s.l_weekly >= 0).tolist():
+        weeks = -(-s.days // 7)
+        own = list(range(int(s.l_weekly[k]), int(s.l_weekly[k]) + weeks))
+        pieces = [own, *(own[i : i + 3] for i in range(0, len(own), 3))]
+        blocks += pieces
+        effects += [_Touched(listing=True)] * len(pieces)
+    sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
+    sets = [members for members in sets if members]
+    arrows = [_arrow_effects(s, a, touched, int(strength[a])) for a in range(len(strength))]
+    out = s._replace(
+        b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
+        b_index=np.array([i for b in blocks for i in b], np.int64),
+        b_types=_type_rows(s, effects),
+        b_path=_flags(e.path for e in effects),
+        b_marks=_flags(e.marks for e in effects),
+        b_listing=_flags(e.listing for e in effects),
+        b_totals=_flags(e.totals for e in effects),
+        a_types=_type_rows(s, arrows),
+        a_path=_flags(e.path for e in arrows),
+        a_marks=_flags(e.marks for e in arrows),
+        a_listing=_flags(e.listing for e in arrows),
+        a_strength=strength,
+        a_alone=(end < 0).astype(np.int64),
+        s_start=np.cumsum([0, *map(len, sets)]).astype(np.int64),
+        s_arrow=np.array([a for members in sets for a in members], np.int64),
+        # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
+        free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
+    )
+    return out, sampled
+
+
+def _flags(values: object) -> I8:
+    return np.array([int(v) for v in values], np.int64)  # type: ignore[attr-defined]
+
+
+def _type_rows(s: Specification, effects: list[_Touched]) -> I8:
+    out = np.zeros((len(effects), len(s.usual)), np.int64)
+    for i, effect in enumerate(effects):
+        out[i, sorted(effect.types)] = 1
+    return out * s.fitted
+
+
+def _path_effects(s: Specification) -> _Touched:
+    return _Touched(path=True, marks=len(s.m_factor) > 0, listing=bool((s.l_factor >= 0).any()))
+
+
+def _dependencies(s: Specification) -> list[_Touched]:
+    """What depends on each parameter."""
+    out = [_Touched() for _ in s.p_middle]
+    path = _path_effects(s)
+    class_type = s.class_type
+    for g in range(len(s.g_arrow)):
+        target = _Touched(types={int(s.g_target[g])})
+        out[s.g_param[g]].add(target)
+        if s.g_more[g] >= 0:
+            out[s.g_more[g]].add(target)
+        for c in np.flatnonzero(s.g_member[g]):
+            out[s.usual[class_type[c]]].add(target)
+            for p in _shares(s, int(c)):
+                out[p].add(target)
+    for k in np.flatnonzero(s.fitted):
+        out[s.usual[k]].add(_Touched(types={int(k)}))
+        if s.class_start[k + 1] - s.class_start[k] > 1:
+            for c in range(s.class_start[k], s.class_start[k + 1]):
+                for p in _shares(s, c):
+                    out[p].add(_Touched(marks=True))
+    for c in range(len(class_type)):
+        for i in range(s.j_start[c], s.j_start[c + 1]):
+            out[s.j_param[i]].add(path)
+            if s.j_more[i] >= 0:
+                out[s.j_more[i]].add(path)
+            out[s.usual[class_type[c]]].add(path)
+            for p in _shares(s, c):
+                out[p].add(path)
+    for k in range(len(s.usual)):
+        for i in range(s.r_start[k], s.r_start[k + 1]):
+            effect = _Touched(types={int(k)})
+            out[s.r_param[i]].add(effect)
+            f = s.r_factor[i]
+            if s.f_kind[f] == LATENT:
+                out[s.f_noise[f]].add(effect)
+            if s.f_kind[f] == SWITCH:
+                out[s.f_reference[f]].add(effect)
+                for w in np.flatnonzero((s.w_type == k) & (s.w_factor == f)):
+                    out[s.w_param[w]].add(effect)
+    for p in s.m_param:
+        out[p].add(_Touched(marks=True))
+    for p in s.i_param:
+        out[p].add(path)
+    for f in range(len(s.f_kind)):
+        for p in {s.f_half[f], s.f_noise[f], s.f_rest[f], s.f_reference[f], *s.f_dose[:, f]}:
+            if p >= 0:
+                out[p].add(path)
+    _observation(s, out)
+    return out
+
+
+def _observation(s: Specification, out: list[_Touched]) -> None:
+    """Dependencies of listing and totals."""
+    for table in (s.l_param, s.l_spread, s.l_class, s.l_place, s.l_load):
+        for p in table[table >= 0]:
+            out[p].add(_Touched(listing=True))
+    for table in (s.t_scale, s.t_ratio):
+        for p in table[table >= 0]:
+            out[p].add(_Touched(totals=True))
+
+
+def _shares(s: Specification, c: int) -> list[int]:
+    """Parameters of all the values of the marks of a class: they are normalised together."""
+    found: list[int] = []
+    for at in s.cm_share[s.cm_start[c] : s.cm_start[c + 1]]:
+        group = s.share_group[at]
+        found += s.share_param[s.share_start[group] : s.share_start[group + 1]].tolist()
+    return found
+
+
+def _arrow_effects(s: Specification, a: int, touched: list[_Touched], strength: int) -> _Touched:
+    """What depends on an arrow's sign: what depends on its strength."""
+    return touched[strength]

@@ -1,0 +1,81 @@
+"""Fitting a case: the main reading and its variants."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+
+from talion.errors import InputError
+from talion.fit.case.options import VARIANTS, Options
+from talion.fit.case.result import CaseFit, FittedReading
+from talion.fit.case.sampler import THIN, sample_reading
+from talion.fit.case.specification import problem_of
+from talion.model.case import Case
+
+__all__ = ["fit_case"]
+
+_KEEP, _KEEP_VARIANT = 256, 64
+
+
+def fit_case(
+    case: Case,
+    *,
+    seed: int,
+    chains: int = 4,
+    sweeps: int = 2000,
+    variants: Sequence[str] = tuple(VARIANTS),
+    progress: Callable[[float, float], None] | None = None,
+    cores: int = 2,
+) -> CaseFit:
+    """Fit a case to its record, once with no view of its links and once for each variant.
+
+    Args:
+        case: with the record as known on `as_of`.
+        seed: the same seed gives the same draws, whatever the threads.
+        chains, sweeps: of each reading.
+        variants: which of `options.VARIANTS`.
+        progress: called with (done, of), in sweeps.
+        cores: threads.
+
+    Returns:
+        The fit. One that has not converged says so in its `verdict`.
+
+    Raises:
+        FitError: the record cannot be had under the model.
+        InputError: an unknown variant, or too few chains or sweeps.
+    """
+    from talion import __version__
+    from talion.fit.case.key import METHOD, case_hash
+
+    for name in variants:
+        if name not in VARIANTS:
+            known = ", ".join(VARIANTS)
+            raise InputError("no such variant", value=name, remedy=f"use some of {known}")
+    plan = {"": Options()} | {name: VARIANTS[name] for name in variants}
+    each = chains * (max(THIN, sweeps // 4) + sweeps // THIN * THIN)
+    done = 0
+
+    def tell(sweeps_done: int) -> None:
+        nonlocal done
+        done += sweeps_done
+        if progress is not None:
+            progress(done, each * len(plan))
+
+    made: dict[str, FittedReading] = {}
+    for number, (name, options) in enumerate(plan.items()):
+        made[name] = sample_reading(
+            problem_of(case, options),
+            seed=seed + 7919 * number,
+            chains=chains,
+            sweeps=sweeps,
+            keep=_KEEP_VARIANT if name else _KEEP,
+            cores=cores,
+            progress=tell,
+        )
+    main = made.pop("")
+    past = main.draws.past
+    return CaseFit(
+        case=case.name, as_of=case.as_of, start=past.start, end=past.end, seed=seed,
+        version=__version__, method=METHOD, case_hash=case_hash(case),
+        record_hash=case.record.content_hash(), main=main, variants=made, chains=chains,
+        sweeps=sweeps, kept=main.size,
+    )  # fmt: skip

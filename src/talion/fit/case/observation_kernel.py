@@ -1,0 +1,154 @@
+"""What is said of the events: which are listed, totals as noisy measurements, absences, marks."""
+
+from __future__ import annotations
+
+import math
+
+from talion.fit.case.arrays import Chain, Specification
+from talion.fit.case.path_kernel import gamma
+from talion.fit.compiling import inner
+
+__all__ = [
+    "absence_part",
+    "class_odds",
+    "count_totals",
+    "departures",
+    "listed_odds",
+    "listing_part",
+    "listing_term",
+    "mark_part",
+    "mark_term",
+    "total_part",
+]
+
+
+@inner
+def departures(s: Specification, ch: Chain) -> None:
+    """Weekly departures of the log-odds of listing: an autoregression started at rest."""
+    for k in range(s.l_weekly.shape[0]):
+        first = s.l_weekly[k]
+        if first < 0:
+            continue
+        sd = ch.v[s.l_spread[k]]
+        fresh = math.sqrt(1.0 - s.l_keep * s.l_keep)
+        value = 0.0
+        for w in range(ch.weekly.shape[1]):
+            shock = ch.x[first + w]
+            value = sd * shock if w == 0 else s.l_keep * value + fresh * sd * shock
+            ch.weekly[k, w] = value
+
+
+@inner
+def listed_odds(s: Specification, ch: Chain, c: int, t: float) -> float:
+    """Log-odds that an event of class `c` at `t` gets listed."""
+    k = s.class_type[c]
+    share = ch.v[s.l_param[k]]
+    odds = math.log(share) - math.log1p(-share)
+    day = int(t)
+    if s.l_weekly[k] >= 0:
+        odds += ch.weekly[k, day // 7]
+    if s.l_class[c] >= 0:
+        odds += ch.v[s.l_class[c]]
+    if s.l_place[c] >= 0:
+        odds += ch.v[s.l_place[c]]
+    if s.l_factor[k] >= 0:
+        f = s.l_factor[k]
+        load = gamma(s, ch, s.l_load[k], s.l_arrow[k], s.l_per[k], f)
+        odds += load * (ch.z[day, f] - ch.z_ref[f])
+    return odds
+
+
+@inner
+def _log_share(odds: float) -> float:
+    """Logarithm of the share with these log-odds."""
+    if odds < -30.0:
+        return odds
+    return -math.log1p(math.exp(-odds))
+
+
+@inner
+def listing_term(s: Specification, ch: Chain, slot: int) -> float:
+    """Log-probability that an event is listed, or is not, as it is."""
+    c = ch.kind[slot]
+    if s.l_param[s.class_type[c]] < 0:
+        return 0.0
+    odds = listed_odds(s, ch, c, ch.time[slot])
+    if ch.row[slot] >= 0:
+        return ch.size[slot] * _log_share(odds)
+    return _log_share(-odds)
+
+
+@inner
+def mark_term(s: Specification, ch: Chain, slot: int) -> float:
+    """Log-probability of an event's class within its type."""
+    return ch.size[slot] * math.log(ch.mix[int(ch.time[slot]), ch.kind[slot]])
+
+
+@inner
+def listing_part(s: Specification, ch: Chain) -> float:
+    """Log-probability of which events are listed."""
+    value = 0.0
+    for slot in range(ch.count[0]):
+        ch.said[slot] = listing_term(s, ch, slot)
+        value += ch.said[slot]
+    return value
+
+
+@inner
+def mark_part(s: Specification, ch: Chain) -> float:
+    """Log-probability of the events' classes within their types."""
+    value = 0.0
+    for slot in range(ch.count[0]):
+        ch.marked[slot] = mark_term(s, ch, slot)
+        value += ch.marked[slot]
+    return value
+
+
+@inner
+def class_odds(s: Specification, ch: Chain, k: int, day: int, row: int) -> float:
+    """Fill `spare` with the probabilities of a type's classes that a row allows; return their sum."""
+    total = 0.0
+    for c in range(s.class_start[k], s.class_start[k + 1]):
+        ch.spare[c] = ch.mix[day, c] if row < 0 or s.row_allowed[row, c] == 1 else 0.0
+        total += ch.spare[c]
+    return total
+
+
+@inner
+def count_totals(s: Specification, ch: Chain) -> None:
+    """Count what each total counts."""
+    for j in range(s.t_value.shape[0]):
+        until, total = ch.moment[s.t_moment[j]], 0.0
+        for slot in range(ch.count[0]):
+            t = ch.time[slot]
+            if s.t_member[j, ch.kind[slot]] == 1 and s.t_since[j] <= t < until:
+                total += ch.size[slot]
+        ch.number[j] = total
+
+
+@inner
+def total_part(s: Specification, ch: Chain) -> float:
+    """Log-density of the totals: Laplace errors, one-sided for a lower bound."""
+    value = 0.0
+    for j in range(s.t_value.shape[0]):
+        scale = ch.v[s.t_scale[j]]
+        ratio = ch.v[s.t_ratio[j]] if s.t_ratio[j] >= 0 else 1.0
+        gap = (s.t_value[j] - ratio * ch.number[j]) / scale
+        if s.t_lower[j] == 1:
+            value += math.log(0.5) - gap if gap > 0.0 else math.log1p(-0.5 * math.exp(gap))
+        else:
+            value -= abs(gap) + math.log(2.0 * scale)
+    return value
+
+
+@inner
+def absence_part(s: Specification, ch: Chain) -> float:
+    """Log-probability of the statements that nothing happened."""
+    value = 0.0
+    for j in range(s.a_start.shape[0]):
+        for slot in range(ch.count[0]):
+            inside = s.a_start[j] <= ch.time[slot] < s.a_end[j]
+            if inside and s.a_member[j, ch.kind[slot]] == 1:
+                value += s.a_miss[j]
+                break
+    return value

@@ -1,0 +1,43 @@
+"""What is varied when a case is fitted more than once."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+__all__ = ["VARIANTS", "Options"]
+
+
+@dataclass(frozen=True)
+class Options:
+    """One way to fit a case.
+
+    Attributes:
+        reading: whose prior of the links is updated; see `talion.model.reading`.
+        strength: multiplier of every link's strength.
+        escalation: whether latent factors act.
+        weekly_listing: whether listing may vary by week.
+        rows: whether dated rows of types with totals are used.
+        totals: `all` series, the type's own `reference`, or `none`.
+    """
+
+    reading: str = "no_view"
+    strength: float = 1.0
+    escalation: bool = True
+    weekly_listing: bool = True
+    rows: bool = True
+    totals: str = "all"
+
+
+VARIANTS: dict[str, Options] = {
+    "half_strength": Options(strength=0.5),
+    "double_strength": Options(strength=2.0),
+    "without_escalation": Options(escalation=False),
+    "constant_listing": Options(weekly_listing=False),
+    "reference_totals": Options(totals="reference"),
+    "rows_only": Options(totals="none"),
+    "totals_only": Options(rows=False),
+    "opponent": Options(reading="opponent"),
+    "as_written": Options(reading="as_written"),
+}
+"""The other ways, each changing one thing. The first seven are the sensitivity set of a result;
+`opponent` and `as_written` update those readings' own priors."""

@@ -1,0 +1,129 @@
+"""Rates along the events: what each group adds or holds down, and the log-likelihood of a type.
+
+The window is cut into cells of a quarter of a day. A group's shape is carried exactly from cell to
+cell and within it from event to event; its integral over a cell is exact, since the decaying sum s
+satisfies ds/dt = -r s between jumps. Only where answers or background and suppression act in the
+same cell is the mean of a product taken as the product of means, which a test bounds.
+"""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+
+from talion.fit.case.arrays import CELLS_PER_DAY, Chain, Specification
+from talion.fit.compiling import inner
+
+__all__ = ["seen_at", "trace", "type_part"]
+
+_LN2 = math.log(2.0)
+
+
+@inner
+def trace(s: Specification, ch: Chain, g: int) -> None:
+    """Carry a group's state through the window: cells, and what events of the target saw."""
+    rate = _LN2 / s.half_life[s.g_half[g]]
+    raises = ch.sign[s.g_arrow[g]] > 0
+    width = 1.0 / CELLS_PER_DAY
+    fade = math.exp(-rate * width)
+    keep, target = 1.0 - s.g_step[g], s.g_target[g]
+    state, i, n = 0.0, 0, ch.count[0]
+    for cell in range(ch.cell.shape[1]):
+        ch.state[g, cell] = state
+        begin, end = cell * width, (cell + 1) * width
+        entered, jumped, now = state, 0.0, begin
+        if i < n and ch.time[ch.order[i]] < end:
+            while i < n and ch.time[ch.order[i]] < end:
+                slot = ch.order[i]
+                i += 1
+                c = ch.kind[slot]
+                if s.g_member[g, c] == 0 and s.class_type[c] != target:
+                    continue
+                t = ch.time[slot]
+                if state > 0.0:
+                    state *= math.exp(-rate * (t - now))
+                now = t
+                ch.seen[g, slot] = rate * state if raises else state
+                if s.g_member[g, c] == 1:
+                    before = state
+                    if raises:
+                        state += ch.size[slot]
+                    else:
+                        state = 1.0 - (1.0 - state) * keep ** ch.size[slot]
+                    jumped += state - before
+            state *= math.exp(-rate * (end - now))
+        elif state > 0.0:
+            state *= fade
+        total = entered - state + jumped  # integral of rate x state
+        ch.cell[g, cell] = total if raises else total / (rate * width)
+    ch.state[g, ch.cell.shape[1]] = state
+
+
+@inner
+def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
+    """What an event of the target would see of the group at a time, by the last trace."""
+    rate = _LN2 / s.half_life[s.g_half[g]]
+    raises = ch.sign[s.g_arrow[g]] > 0
+    cell = min(int(t * CELLS_PER_DAY), ch.cell.shape[1] - 1)
+    now = cell / CELLS_PER_DAY
+    state = ch.state[g, cell]
+    low, high = 0, ch.count[0]
+    while low < high:  # first event of the cell
+        middle = (low + high) // 2
+        if ch.time[ch.order[middle]] < now:
+            low = middle + 1
+        else:
+            high = middle
+    while low < ch.count[0] and ch.time[ch.order[low]] < t:
+        slot = ch.order[low]
+        low += 1
+        if s.g_member[g, ch.kind[slot]] == 0:
+            continue
+        state *= math.exp(-rate * (ch.time[slot] - now))
+        now = ch.time[slot]
+        if raises:
+            state += ch.size[slot]
+        else:
+            state = 1.0 - (1.0 - state) * (1.0 - s.g_step[g]) ** ch.size[slot]
+    state *= math.exp(-rate * (t - now))
+    return rate * state if raises else state
+
+
+@inner
+def type_part(s: Specification, ch: Chain, k: int) -> float:
+    """Log-likelihood of the events of a type, given everything."""
+    first, last = s.g_start[k], s.g_start[k + 1]
+    held = False
+    for g in range(first, last):
+        held = held or ch.b[g] != 0.0
+    expected, width = 0.0, 1.0 / CELLS_PER_DAY
+    for d in range(s.days):
+        if not held:
+            expected += ch.base[k, d]
+            continue
+        for cell in range(d * CELLS_PER_DAY, (d + 1) * CELLS_PER_DAY):
+            rate, exponent = ch.base[k, d] * width, 0.0
+            for g in range(first, last):
+                rate += ch.a[g] * ch.cell[g, cell]
+                exponent += ch.b[g] * ch.cell[g, cell]
+            expected += rate * math.exp(-exponent)
+    if not held:
+        for g in range(first, last):
+            if ch.a[g] > 0.0:
+                total = 0.0
+                for cell in range(ch.cell.shape[1]):
+                    total += ch.cell[g, cell]
+                expected += ch.a[g] * total
+    value = -expected
+    for slot in range(ch.count[0]):
+        if s.class_type[ch.kind[slot]] != k:
+            continue
+        rate, exponent = ch.base[k, int(ch.time[slot])], 0.0
+        for g in range(first, last):
+            rate += ch.a[g] * ch.seen[g, slot]
+            exponent += ch.b[g] * ch.seen[g, slot]
+        if not rate > 0.0:
+            return -np.inf
+        value += ch.size[slot] * (math.log(rate) - exponent)
+    return value
