@@ -81,6 +81,12 @@ def test_the_opponent_can_withhold_whatever() -> None:
     assert label_for(replace(BASE, fit=replace(SURE, opponent=p(0.6)))) is Label.BACKED
 
 
+def test_labels_that_ask_every_variant_need_the_variants() -> None:
+    assert label_for(replace(BASE, fit=replace(SURE, lowest=None))) is Label.BACKED
+    assert label_for(replace(BASE, fit=replace(SURE, opponent=None))) is Label.BACKED
+    assert label_for(replace(BASE, fit=replace(DOWN, highest=None))) is Label.UNRESOLVED
+
+
 def test_monte_carlo_error_is_taken_off() -> None:
     silent = replace(BASE, fit=None)
     assert label_for(replace(silent, as_written=p(0.83, 0.01))) is Label.RESTS
@@ -132,9 +138,9 @@ probabilities = st.builds(Probability, units, st.floats(0, 0.2))
 fits = st.builds(
     RecordFit,
     probabilities,
-    probabilities,
-    probabilities,
-    probabilities,
+    st.none() | probabilities,
+    st.none() | probabilities,
+    st.none() | probabilities,
     st.none() | probabilities,
     units,
     units,

@@ -9,11 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from talion.judge.estimate import Effect, Share
-from talion.judge.labels import Label
+from talion.judge.labels import Label, Probability, RecordFit
 from talion.judge.paths import Path
 from talion.judge.record_checks import RecordCheck
 from talion.judge.words import (
+    FitSays,
     confidence_sentence,
+    fit_sentence,
     footing_sentence,
     in_hundred,
     label_sentence,
@@ -122,3 +124,104 @@ def test_every_label_has_a_sentence(label: Label) -> None:
     said = label_sentence(label, SEEN, {}, COUNTED if label is Label.CHECKED else None)
     assert said.endswith(".")
     assert "%" not in said
+
+
+FITTED = replace(SEEN, fitted=("L1",))
+
+
+def says(
+    lowest: float | None = 0.9,
+    highest: float | None = 0.95,
+    opponent: float | None = 0.9,
+    *,
+    q: float = 0.92,
+    speaks: bool = True,
+    converged: bool = True,
+    power: float | None = None,
+) -> FitSays:
+    low, high, other = (None if x is None else Probability(x) for x in (lowest, highest, opponent))
+    record = RecordFit(Probability(q), low, high, other)
+    return FitSays(record, speaks, converged, power)
+
+
+@pytest.mark.parametrize(
+    ("fit", "path", "level"),
+    [
+        (says(power=0.9), FITTED, "high: the variants"),
+        (says(), FITTED, "moderate: the variants of the fit and the author's opponent agree"),
+        (says(power=0.6), FITTED, "moderate"),
+        (says(power=0.3), FITTED, "low: this record could hardly"),
+        (
+            says(lowest=0.76),
+            FITTED,
+            "moderate: the variants of the fit and the author's opponent r",
+        ),
+        (says(opponent=0.6), FITTED, "low: the answer moves with the variants"),
+        (says(lowest=None, highest=None), FITTED, "low: the variants of the fit could not all"),
+        (says(opponent=None), FITTED, "low: the variants of the fit could not all"),
+        (says(converged=False), FITTED, "low: the fit to the record has not converged"),
+        (says(), SEEN, "low: the record can inform no link"),
+        (says(power=0.9), replace(BLIND, fitted=("L2",)), "low: no data"),
+        (
+            says(speaks=False),
+            FITTED,
+            "moderate: the author, the author's opponent and no view agree",
+        ),
+    ],
+)
+def test_confidence_with_a_fit_follows_the_stated_rules(
+    fit: FitSays, path: Path, level: str
+) -> None:
+    shares = {k: share(0.9) for k in ("as_written", "no_view", "opponent", "with_record")}
+    said = confidence_sentence(shares, path, None, fit)
+    assert said.startswith(f"Confidence is {level}")
+    assert "of 100" not in said
+
+
+def test_a_silent_record_that_differs_leaves_confidence_low() -> None:
+    shares = {k: share(0.9) for k in ("as_written", "no_view", "opponent")}
+    shares["with_record"] = share(0.7)
+    said = confidence_sentence(shares, FITTED, None, says(speaks=False))
+    assert "low: the record does not decide between the assumptions" in said
+
+
+def test_the_record_is_told_as_a_reading_under_the_models_assumptions() -> None:
+    said = likelihood_sentence("share", {"with_record": SHARE}, {})
+    assert said == (
+        "With the record, under the model's assumptions: it holds in 62 of 100 simulated histories "
+        "(35 to 84 over what the record leaves open)."
+    )
+
+
+def test_variants_are_told_by_their_ends() -> None:
+    assert fit_sentence(says(0.41, 0.97, 0.6)) == (
+        "Over the variants of the fit it moves from 41 to over 95 of 100; the author's opponent, "
+        "updated on the record, gives 60 of 100."
+    )
+    assert "it stays over 95 of 100" in fit_sentence(says(0.96, 0.99))
+    assert fit_sentence(says(None, None, None)) == ""
+    assert fit_sentence(None) == ""
+
+
+@pytest.mark.parametrize("label", Label)
+def test_an_unconverged_fit_is_said_with_every_simulated_label(label: Label) -> None:
+    check = COUNTED if label is Label.CHECKED else None
+    said = label_sentence(label, FITTED, {}, check, says(converged=False))
+    assert ("has not converged" in said) == (check is None)
+
+
+def test_an_unresolved_result_says_what_the_record_did() -> None:
+    def said(fit: FitSays) -> str:
+        return label_sentence(Label.UNRESOLVED, FITTED, {"as_written": share(0.9)}, None, fit)
+
+    assert "leaves it neither likely nor unlikely" in said(says(q=0.6))
+    assert "not under every variant" in said(says(q=0.1))
+    assert "the record has not spoken" in said(says(speaks=False))
+
+
+def test_the_footing_counts_what_is_fitted() -> None:
+    said = footing_sentence(FITTED, None, says())
+    assert "1 of them fitted to the record, the others at their prior" in said
+    assert "cannot inform any of them" in footing_sentence(SEEN, None, says())
+    both = replace(SEEN, fitted=SEEN.links)
+    assert "all are fitted to the record" in footing_sentence(both, None, says())
