@@ -6,15 +6,13 @@ import numpy as np
 
 from talion import __version__
 from talion.fit.case.key import METHOD, FitSettings, case_hash
+from talion.fit.case.options import VARIANTS
 from talion.fit.case.result import CaseFit, FittedReading
 from talion.fit.case.stated import stated
 from talion.model.case import Case, day_number
 from talion.model.classes import classes_of
 from talion.model.past import Past, noisy_midnights
 from talion.model.posterior import PosteriorDraws
-
-READING_OF = {"opponent": "opponent", "as_written": "as_written"}
-STRENGTH_OF = {"half_strength": 0.5, "double_strength": 2.0}
 
 
 def made_past(
@@ -79,9 +77,7 @@ def made_fit(
     rng = np.random.default_rng(settings.seed)
     main = made_reading(rng, case, size, events, verdict=verdict)
     variants = {
-        name: made_reading(
-            rng, case, size, events, READING_OF.get(name, "no_view"), STRENGTH_OF.get(name, 1.0)
-        )
+        name: made_reading(rng, case, size, events, VARIANTS[name].reading, VARIANTS[name].strength)
         for name in settings.variants
     }
     return CaseFit(

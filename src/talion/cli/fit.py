@@ -135,7 +135,7 @@ def _settings(
     usual = FitSettings()
     return FitSettings(
         within("--seed", seed, usual.seed, 0, 2**62),
-        within("--chains", chains, QUICK_CHAINS if quick else usual.chains, 1, 64),
+        within("--chains", chains, QUICK_CHAINS if quick else usual.chains, 2, 64),
         within("--sweeps", sweeps, QUICK_SWEEPS if quick else usual.sweeps, 50, 1_000_000),
         () if quick else usual.variants,
     )
@@ -223,7 +223,8 @@ def _origin(found: FoundFit) -> str:
 
 def _verdict(fit: CaseFit) -> str:
     if fit.verdict:
-        return f"NOT CONVERGED: {fit.verdict}. Read what follows as provisional."
+        why = fit.verdict.removeprefix("not converged: ")
+        return f"NOT CONVERGED: {why}. Read what follows as provisional."
     gates = fit.main.convergence
     if not gates:
         return "The sampler converged."

@@ -127,6 +127,10 @@ class Specification(NamedTuple):
     """[F] parameter of a switch's dose at the reference."""
     f_shock: I8
     """[F] first coordinate of its innovations, -1 without."""
+    f_mirror: I8
+    """[F] 1 for a latent factor whose arrows all have free signs."""
+    shocks: int
+    """Innovations of each noisy factor: its start and one a week."""
     tick: I8
     """[D+1] which innovation a midnight takes, 0 for none."""
     w_type: I8
@@ -254,8 +258,8 @@ class Chain(NamedTuple):
     """[G, C+1] decayed sum or suppression state at each cell's start."""
     seen: F8
     """[G, N] the same just before each event of the group's target."""
-    count: I8
-    """[1] events now."""
+    events: I8
+    """[1] how many there are now."""
     time: F8
     """[N] by slot: days since the start."""
     kind: I8

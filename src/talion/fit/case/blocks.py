@@ -54,7 +54,6 @@ def blocks_of(
     touched = _dependencies(s)
     sampled = np.array([bool(free[p] and touched[p]) for p in range(len(free))])
     path = _path_effects(s)
-    each = 1 + int(s.tick.max(initial=0))
     blocks: list[list[int]] = []
     effects: list[_Touched] = []
     together: set[int] = set()
@@ -64,7 +63,7 @@ def blocks_of(
         own += sorted({int(strength[a]) for a in np.flatnonzero(end == f) if sampled[strength[a]]})
         together.update(own)
         if s.f_shock[f] >= 0:
-            own += range(int(s.f_shock[f]) + 1, int(s.f_shock[f]) + each)
+            own += range(int(s.f_shock[f]) + 1, int(s.f_shock[f]) + s.shocks)
         if own:
             blocks.append(own)
             effects.append(path)
@@ -73,7 +72,7 @@ def blocks_of(
     effects += [touched[p] for p in singles]
     for f in np.flatnonzero((s.f_kind == LATENT) & (s.f_shock >= 0)).tolist():
         first = int(s.f_shock[f])
-        own = list(range(first, first + each))
+        own = list(range(first, first + s.shocks))
         half = _CHUNK // 2
         pieces = [own]
         pieces += [own[i : i + _CHUNK] for i in range(0, len(own), _CHUNK)]
@@ -88,7 +87,7 @@ def blocks_of(
         effects += [_Touched(listing=True)] * len(pieces)
     sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
     sets = [members for members in sets if members]
-    arrows = [_arrow_effects(s, a, touched, int(strength[a])) for a in range(len(strength))]
+    arrows = [touched[int(p)] for p in strength]  # a sign matters where its strength does
     out = s._replace(
         b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
         b_index=np.array([i for b in blocks for i in b], np.int64),
@@ -129,62 +128,68 @@ def _path_effects(s: Specification) -> _Touched:
 def _dependencies(s: Specification) -> list[_Touched]:
     """What depends on each parameter."""
     out = [_Touched() for _ in s.p_middle]
-    path = _path_effects(s)
-    class_type = s.class_type
-    for g in range(len(s.g_arrow)):
-        target = _Touched(types={int(s.g_target[g])})
-        out[s.g_param[g]].add(target)
-        if s.g_more[g] >= 0:
-            out[s.g_more[g]].add(target)
-        for c in np.flatnonzero(s.g_member[g]):
-            out[s.usual[class_type[c]]].add(target)
-            for p in _shares(s, int(c)):
-                out[p].add(target)
-    for k in np.flatnonzero(s.fitted):
-        out[s.usual[k]].add(_Touched(types={int(k)}))
-        if s.class_start[k + 1] - s.class_start[k] > 1:
-            for c in range(s.class_start[k], s.class_start[k + 1]):
-                for p in _shares(s, c):
-                    out[p].add(_Touched(marks=True))
-    for c in range(len(class_type)):
-        for i in range(s.j_start[c], s.j_start[c + 1]):
-            out[s.j_param[i]].add(path)
-            if s.j_more[i] >= 0:
-                out[s.j_more[i]].add(path)
-            out[s.usual[class_type[c]]].add(path)
-            for p in _shares(s, c):
-                out[p].add(path)
-    for k in range(len(s.usual)):
-        for i in range(s.r_start[k], s.r_start[k + 1]):
-            effect = _Touched(types={int(k)})
-            out[s.r_param[i]].add(effect)
-            f = s.r_factor[i]
-            if s.f_kind[f] == LATENT:
-                out[s.f_noise[f]].add(effect)
-            if s.f_kind[f] == SWITCH:
-                out[s.f_reference[f]].add(effect)
-                for w in np.flatnonzero((s.w_type == k) & (s.w_factor == f)):
-                    out[s.w_param[w]].add(effect)
-    for p in s.m_param:
-        out[p].add(_Touched(marks=True))
-    for p in s.i_param:
-        out[p].add(path)
-    for f in range(len(s.f_kind)):
-        for p in {s.f_half[f], s.f_noise[f], s.f_rest[f], s.f_reference[f], *s.f_dose[:, f]}:
-            if p >= 0:
-                out[p].add(path)
-    _observation(s, out)
-    return out
-
-
-def _observation(s: Specification, out: list[_Touched]) -> None:
-    """Dependencies of listing and totals."""
+    _of_groups(s, out)
+    _of_types(s, out)
+    _of_factors(s, out)
     for table in (s.l_param, s.l_spread, s.l_class, s.l_place, s.l_load):
         for p in table[table >= 0]:
             out[p].add(_Touched(listing=True))
     for table in (s.t_scale, s.t_ratio):
         for p in table[table >= 0]:
             out[p].add(_Touched(totals=True))
+    return out
+
+
+def _of_groups(s: Specification, out: list[_Touched]) -> None:
+    """Strengths of event-to-event arrows, and the usual rates and shares of their causes."""
+    for g in range(len(s.g_arrow)):
+        target = _Touched(types={int(s.g_target[g])})
+        for p in {int(s.g_param[g]), int(s.g_more[g])} - {-1}:
+            out[p].add(target)
+        for c in np.flatnonzero(s.g_member[g]):
+            for p in (int(s.usual[s.class_type[c]]), *_shares(s, int(c))):
+                out[p].add(target)
+
+
+def _of_types(s: Specification, out: list[_Touched]) -> None:
+    """Usual rates, shares of marks, and factors on rates."""
+    for k in np.flatnonzero(s.fitted):
+        out[s.usual[k]].add(_Touched(types={int(k)}))
+        several = s.class_start[k + 1] - s.class_start[k] > 1
+        first, last = int(s.class_start[k]), int(s.class_start[k + 1])
+        for c in range(first, last if several else first):
+            for p in _shares(s, c):
+                out[p].add(_Touched(marks=True))
+    for target in range(len(s.usual)):
+        effect = _Touched(types={target})
+        for i in range(s.r_start[target], s.r_start[target + 1]):
+            f = s.r_factor[i]
+            out[s.r_param[i]].add(effect)
+            if s.f_kind[f] == LATENT:
+                out[s.f_noise[f]].add(effect)
+            if s.f_kind[f] == SWITCH:
+                out[s.f_reference[f]].add(effect)
+                for w in np.flatnonzero((s.w_type == target) & (s.w_factor == f)):
+                    out[s.w_param[w]].add(effect)
+
+
+def _of_factors(s: Specification, out: list[_Touched]) -> None:
+    """What makes the path of a factor: its own numbers, jumps and inputs."""
+    path = _path_effects(s)
+    for c in range(len(s.class_type)):
+        for i in range(s.j_start[c], s.j_start[c + 1]):
+            own = {int(s.j_param[i]), int(s.j_more[i]), int(s.usual[s.class_type[c]])}
+            own |= set(_shares(s, c))
+            for param in own - {-1}:
+                out[param].add(path)
+    for param in s.i_param.tolist():
+        out[param].add(path)
+    for param in s.m_param.tolist():
+        out[param].add(_Touched(marks=True))
+    for f in range(len(s.f_kind)):
+        params = (s.f_half[f], s.f_noise[f], s.f_rest[f], s.f_reference[f], *s.f_dose[:, f])
+        for param in {int(p) for p in params} - {-1}:
+            out[param].add(path)
 
 
 def _shares(s: Specification, c: int) -> list[int]:
@@ -194,8 +199,3 @@ def _shares(s: Specification, c: int) -> list[int]:
         group = s.share_group[at]
         found += s.share_param[s.share_start[group] : s.share_start[group + 1]].tolist()
     return found
-
-
-def _arrow_effects(s: Specification, a: int, touched: list[_Touched], strength: int) -> _Touched:
-    """What depends on an arrow's sign: what depends on its strength."""
-    return touched[strength]

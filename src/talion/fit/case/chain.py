@@ -14,7 +14,15 @@ from talion.errors import FitError
 from talion.fit.case.arrays import CELLS_PER_DAY, Chain, Specification
 from talion.fit.case.specification import Problem
 
-__all__ = ["Kept", "coordinates", "evaluate", "new_chain", "run_chain"]
+__all__ = [
+    "Kept",
+    "compile_passes",
+    "coordinates",
+    "enter_events",
+    "evaluate",
+    "new_chain",
+    "run_chain",
+]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -24,8 +32,8 @@ _SPREAD = 0.5  # of the first coordinates, in prior sds
 
 @cache
 def _compiled() -> tuple[Callable[..., float], Callable[..., int]]:
-    """The two passes of `moves_kernel`, compiled when first called."""
-    from talion.fit.case.moves_kernel import SOURCES, evaluate_pass, sweep_pass
+    """The two passes of `sweep_kernel`, compiled when first called."""
+    from talion.fit.case.sweep_kernel import SOURCES, evaluate_pass, sweep_pass
     from talion.fit.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
@@ -34,9 +42,8 @@ def _compiled() -> tuple[Callable[..., float], Callable[..., int]]:
 
 def coordinates(s: Specification) -> int:
     """How many Gaussian coordinates there are: scores, innovations, weeks of listing."""
-    each = 1 + int(s.tick.max(initial=0))
-    weeks = -(-s.days // 7)
-    return len(s.p_middle) + each * int((s.f_shock >= 0).sum()) + weeks * int((s.l_weekly >= 0).sum())
+    weeks = -(-s.days // 7) * int((s.l_weekly >= 0).sum())
+    return len(s.p_middle) + s.shocks * int((s.f_shock >= 0).sum()) + weeks
 
 
 def new_chain(problem: Problem, events: int, seed: int = 0) -> Chain:
@@ -59,7 +66,7 @@ def new_chain(problem: Problem, events: int, seed: int = 0) -> Chain:
         "number": len(s.t_value), "moment": len(s.q_low), "part": k + 4, "old": x, "ellipse": x,
         "spare": c + f, "said": events, "marked": events,
     }  # fmt: skip
-    whole = {"count": 1, "kind": events, "row": events, "size": events, "order": events,
+    whole = {"events": 1, "kind": events, "row": events, "size": events, "order": events,
              "dirty": k, "moved": f, "before": len(problem.arrows), "tally": (8, 2)}  # fmt: skip
     room: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     room |= {name: np.zeros(shape, np.int64) for name, shape in whole.items()}
@@ -73,9 +80,7 @@ def new_chain(problem: Problem, events: int, seed: int = 0) -> Chain:
     return Chain(**room)
 
 
-def enter_events(
-    ch: Chain, times: F8, classes: I8, rows: I8, sizes: I8
-) -> None:
+def enter_events(ch: Chain, times: F8, classes: I8, rows: I8, sizes: I8) -> None:
     """Put events into a chain that has none.
 
     Args:
@@ -84,7 +89,7 @@ def enter_events(
         classes, rows, sizes: [n] of each event; row -1 for an unlisted one.
     """
     n = len(times)
-    ch.count[0] = n
+    ch.events[0] = n
     ch.time[:n], ch.kind[:n], ch.row[:n], ch.size[:n] = times, classes, rows, sizes
     ch.order[:n] = np.argsort(times, kind="stable")
     ch.daily[:] = 0.0
@@ -94,6 +99,14 @@ def enter_events(
 def evaluate(problem: Problem, ch: Chain) -> float:
     """Log-likelihood of everything at the chain's present state; its `part` holds the terms."""
     return float(_compiled()[0](problem.arrays, ch))
+
+
+def compile_passes(problem: Problem) -> None:
+    """Compile what `run_chain` runs, or read it from the cache: once, not in every thread."""
+    ch = new_chain(problem, 8)
+    evaluate(problem, ch)
+    width = len(ch.x) + len(ch.sign) + len(ch.part)
+    _compiled()[1](problem.arrays, ch, 0, np.empty((0, width)))
 
 
 def _begin(problem: Problem, room: int, rng: np.random.Generator) -> Chain:
@@ -119,9 +132,7 @@ def _ordered_times(problem: Problem, rng: np.random.Generator) -> F8:
     s = problem.arrays
     times: F8 = s.row_low + (s.row_high - s.row_low) * rng.random(len(s.row_low))
     for _ in range(len(times) + 1):
-        wrong = [
-            (i, int(j)) for i, j in enumerate(s.row_after) if j >= 0 and times[i] <= times[j]
-        ]
+        wrong = [(i, int(j)) for i, j in enumerate(s.row_after) if j >= 0 and times[i] <= times[j]]
         if not wrong:
             return times
         for i, j in wrong:
@@ -246,7 +257,7 @@ def _sweeps(
 
 def _events(ch: Chain) -> tuple[F8, I8, I8]:
     """Times, classes and rows in order; an event that stands for several comes several times."""
-    order = ch.order[: ch.count[0]]
+    order = ch.order[: ch.events[0]]
     times = ch.size[order]
     return (
         np.repeat(ch.time[order], times),
@@ -256,7 +267,7 @@ def _events(ch: Chain) -> tuple[F8, I8, I8]:
 
 
 def _by_week(s: Specification, ch: Chain) -> F8:
-    n = int(ch.count[0])
+    n = int(ch.events[0])
     out = np.zeros((len(s.usual), -(-s.days // 7)))
     week = (ch.time[:n] // 7).astype(np.int64)
     np.add.at(out, (s.class_type[ch.kind[:n]], week), ch.size[:n])

@@ -72,7 +72,9 @@ def listing_of(
         if prior is None:
             continue
         rowless = event.totals is not None and not options.rows
-        counted = max((t.value for t in record.totals if _is_of(t.classes, classes, name)), default=0)
+        counted = max(
+            (t.value for t in record.totals if _is_of(t.classes, classes, name)), default=0
+        )
         expected = max(counted - listed[name], listed[name] * (100 - prior[1]) / prior[1])
         unlisted.append(k)
         tries.append(int(8 + min(expected, 400)))
@@ -108,9 +110,7 @@ def _is_of(members: Sequence[int], classes: Sequence[SourceClass], name: str) ->
     return bool(members) and classes[members[0]].type == name
 
 
-def _class_terms(
-    case: Case, c: SourceClass, parameters: Parameters, harm: I8, place: I8
-) -> None:
+def _class_terms(case: Case, c: SourceClass, parameters: Parameters, harm: I8, place: I8) -> None:
     """Terms of a class: deaths and country, by what its marks are read from."""
     columns = case.events[c.type].row_marks
     for mark, value in c.marks:

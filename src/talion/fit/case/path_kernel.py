@@ -22,15 +22,15 @@ def gamma(s: Specification, ch: Chain, param: int, arrow: int, per: float, f: in
     """Log multiplier per unit of the factor: a full dose, a point, or a unit of a latent one."""
     value = ch.sign[arrow] * math.log(ch.v[param]) * s.strength
     if s.f_kind[f] == LATENT:
-        return value / ch.v[s.f_noise[f]]
-    return value if s.f_kind[f] == SWITCH else value / per
+        return float(value / ch.v[s.f_noise[f]])
+    return float(value if s.f_kind[f] == SWITCH else value / per)
 
 
 @inner
 def _jump(s: Specification, ch: Chain, i: int) -> float:
     """Points that one event adds."""
     more = ch.v[s.j_more[i]] if s.j_more[i] >= 0 else 1.0
-    return ch.sign[s.j_arrow[i]] * max(ch.v[s.j_param[i]], 0.0) * s.strength * more
+    return float(ch.sign[s.j_arrow[i]] * max(ch.v[s.j_param[i]], 0.0) * s.strength * more)
 
 
 @inner
@@ -69,7 +69,9 @@ def _enter(ch: Chain, d: int, f: int, value: float) -> None:
 
 
 @inner
-def levels(s: Specification, ch: Chain, first: int) -> None:
+def levels(  # noqa: C901 - the tick, told once
+    s: Specification, ch: Chain, first: int
+) -> None:
     """The path of every factor at each midnight from day `first` on, after the tick.
 
     `moved` says which factors differ from what they were. From a later day on only what events do

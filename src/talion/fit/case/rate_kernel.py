@@ -28,7 +28,7 @@ def trace(s: Specification, ch: Chain, g: int) -> None:
     width = 1.0 / CELLS_PER_DAY
     fade = math.exp(-rate * width)
     keep, target = 1.0 - s.g_step[g], s.g_target[g]
-    state, i, n = 0.0, 0, ch.count[0]
+    state, i, n = 0.0, 0, ch.events[0]
     for cell in range(ch.cell.shape[1]):
         ch.state[g, cell] = state
         begin, end = cell * width, (cell + 1) * width
@@ -68,14 +68,14 @@ def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
     cell = min(int(t * CELLS_PER_DAY), ch.cell.shape[1] - 1)
     now = cell / CELLS_PER_DAY
     state = ch.state[g, cell]
-    low, high = 0, ch.count[0]
+    low, high = 0, ch.events[0]
     while low < high:  # first event of the cell
         middle = (low + high) // 2
         if ch.time[ch.order[middle]] < now:
             low = middle + 1
         else:
             high = middle
-    while low < ch.count[0] and ch.time[ch.order[low]] < t:
+    while low < ch.events[0] and ch.time[ch.order[low]] < t:
         slot = ch.order[low]
         low += 1
         if s.g_member[g, ch.kind[slot]] == 0:
@@ -87,11 +87,13 @@ def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
         else:
             state = 1.0 - (1.0 - state) * (1.0 - s.g_step[g]) ** ch.size[slot]
     state *= math.exp(-rate * (t - now))
-    return rate * state if raises else state
+    return float(rate * state if raises else state)
 
 
 @inner
-def type_part(s: Specification, ch: Chain, k: int) -> float:
+def type_part(  # noqa: C901 - two ways to the compensator, side by side
+    s: Specification, ch: Chain, k: int
+) -> float:
     """Log-likelihood of the events of a type, given everything."""
     first, last = s.g_start[k], s.g_start[k + 1]
     held = False
@@ -116,7 +118,7 @@ def type_part(s: Specification, ch: Chain, k: int) -> float:
                     total += ch.cell[g, cell]
                 expected += ch.a[g] * total
     value = -expected
-    for slot in range(ch.count[0]):
+    for slot in range(ch.events[0]):
         if s.class_type[ch.kind[slot]] != k:
             continue
         rate, exponent = ch.base[k, int(ch.time[slot])], 0.0

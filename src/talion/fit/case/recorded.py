@@ -5,17 +5,28 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.case.options import Options
+from talion.fit.case.parameters import Parameters
 from talion.model.case import Case, day_number
 from talion.model.classes import SourceClass
 from talion.model.history import known_marks, rows_of
 from talion.record.event import Count
 
-__all__ = ["LISTED_BY_COVERAGE", "Recorded", "Row", "Total", "Window", "listed_share", "recorded"]
+__all__ = [
+    "LISTED_BY_COVERAGE",
+    "Recorded",
+    "Row",
+    "Total",
+    "Window",
+    "listed_share",
+    "record_arrays",
+    "recorded",
+]
 
 Triple = tuple[float, float, float]
 I8 = NDArray[np.int64]
@@ -27,6 +38,10 @@ LISTED_BY_COVERAGE: dict[str, Triple] = {
 }
 """Per cent of true events that get listed, low, likely, high, where a case states no `listing`: by
 the word that the record's coverage table has for the act. A convention of this project."""
+
+_SCALE = (0.4, 1.0, 2.5)  # of the reference series' errors, events
+_OTHER_SCALE = (1.0, 3.0, 9.0)
+_RATIO = (0.7, 1.0, 1.45)  # of another definition to the reference
 
 LONGEST_LAG = 2.0
 """Days by which a total may run behind its date."""
@@ -124,7 +139,7 @@ def recorded(case: Case, classes: Sequence[SourceClass], options: Options) -> Re
     types = tuple(name for name, event in case.events.items() if rows_of(event, case.record))
     rows: list[Row] = []
     totals: list[Total] = []
-    absences = []
+    absences: list[tuple[float, float, tuple[int, ...], float]] = []
     for name in types:
         mine = [c for c in classes if c.type == name]
         if options.rows or not case.events[name].totals:
@@ -135,9 +150,7 @@ def recorded(case: Case, classes: Sequence[SourceClass], options: Options) -> Re
     return Recorded(window, types, tuple(rows), tuple(totals), tuple(absences))
 
 
-def _rows(
-    case: Case, name: str, classes: Sequence[SourceClass], window: Window
-) -> Iterator[Row]:
+def _rows(case: Case, name: str, classes: Sequence[SourceClass], window: Window) -> Iterator[Row]:
     event_type = case.events[name]
     for row in rows_of(event_type, case.record):
         low = max(day_number(row.start), window.start) - window.start
@@ -205,3 +218,54 @@ def _absences(
         if event.rows and absence.of in event.rows.action and low < high:
             members = tuple(_in_country(case, name, classes, absence.country))
             yield float(low), float(high), members, absence.reliability
+
+
+def record_arrays(record: Recorded, parameters: Parameters, classes: int) -> dict[str, Any]:
+    """Return rows, totals and absences by the names of `arrays.Specification`.
+
+    Args:
+        record: what is read.
+        parameters: takes up the scales and ratios of the series of totals.
+        classes: how many there are.
+    """
+    rows, totals, absences = record.rows, record.totals, record.absences
+    place = {row.id: i for i, row in enumerate(rows)}
+    moments = sorted({(t.series, t.moment) for t in totals})
+    scales = [
+        parameters.add(
+            f"fit/total-scale/{t.series}", _SCALE if t.reference else _OTHER_SCALE, "log"
+        )
+        for t in totals
+    ]
+    ratios = [
+        -1 if t.reference else parameters.add(f"fit/total-ratio/{t.series}", _RATIO, "log")
+        for t in totals
+    ]
+    return {
+        "row_low": np.array([r.low for r in rows], np.float64),
+        "row_high": np.array([r.high for r in rows], np.float64),
+        "row_allowed": _members([r.classes for r in rows], classes),
+        "row_weight": np.array([r.size for r in rows], np.int64),
+        "row_after": np.array([place.get(r.after or "", -1) for r in rows], np.int64),
+        "t_since": np.array([t.since for t in totals], np.float64),
+        "t_member": _members([t.classes for t in totals], classes),
+        "t_value": np.array([t.value for t in totals], np.float64),
+        "t_moment": np.array([moments.index((t.series, t.moment)) for t in totals], np.int64),
+        "t_scale": np.array(scales, np.int64),
+        "t_ratio": np.array(ratios, np.int64),
+        "t_lower": np.array([int(t.lower_bound) for t in totals], np.int64),
+        "q_low": np.array([m[0] for _, m in moments], np.float64),
+        "q_high": np.array([m[1] for _, m in moments], np.float64),
+        "a_start": np.array([a[0] for a in absences], np.float64),
+        "a_end": np.array([a[1] for a in absences], np.float64),
+        "a_member": _members([a[2] for a in absences], classes),
+        "a_miss": np.array([np.log(max(1 - a[3], 1e-6)) for a in absences], np.float64),
+    }
+
+
+def _members(rows: Sequence[Sequence[int]], width: int) -> I8:
+    """Rows of class indices as a table of ones."""
+    out = np.zeros((len(rows), width), np.int64)
+    for i, row in enumerate(rows):
+        out[i, list(row)] = 1
+    return out

@@ -11,7 +11,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.errors import FitError, InputError
-from talion.fit.case.chain import Kept, enter_events, evaluate, new_chain, run_chain
+from talion.fit.case.chain import (
+    Kept,
+    compile_passes,
+    enter_events,
+    evaluate,
+    new_chain,
+    run_chain,
+)
 from talion.fit.case.result import FittedReading, Gate
 from talion.fit.case.specification import Problem
 from talion.fit.convergence import LEAST_ESS, MOST_R_HAT, convergence
@@ -78,7 +85,7 @@ def sample_reading(
     def run(own: np.random.SeedSequence) -> Kept:
         return run_chain(problem, own, burn=burned, sweeps=sweeps, thin=THIN, progress=tell)
 
-    evaluate(problem, new_chain(problem, 8))  # compiled once, not by every thread
+    compile_passes(problem)
     with ThreadPoolExecutor(cores) as pool:
         kept = list(pool.map(run, np.random.SeedSequence(seed).spawn(chains)))
     gates = tuple(_gates(problem, kept))
@@ -139,9 +146,7 @@ def _gates(problem: Problem, kept: list[Kept]) -> Iterator[Gate]:
 
 def _verdict(gates: tuple[Gate, ...]) -> str:
     """Empty if all pass; else a sentence with the worst."""
-    failed = [
-        g for g in gates if not (g[1] < MOST_R_HAT and g[2] > LEAST_ESS and g[3] > LEAST_ESS)
-    ]
+    failed = [g for g in gates if not (g[1] < MOST_R_HAT and g[2] > LEAST_ESS and g[3] > LEAST_ESS)]
     if not failed:
         return ""
     worst = max(failed, key=lambda g: (g[1], -min(g[2], g[3])))
@@ -184,9 +189,8 @@ def _draws(
         for a, arrow in enumerate(problem.arrows)
         if s.free_arrow[a] == 1 and arrow.name in turned
     }
-    each = 1 + int(s.tick.max(initial=0))
     innovations = {
-        name: x[:, int(s.f_shock[f]) : int(s.f_shock[f]) + each].copy()
+        name: x[:, int(s.f_shock[f]) : int(s.f_shock[f]) + s.shocks].copy()
         for f, name in enumerate(problem.factors)
         if s.f_shock[f] >= 0
     }

@@ -12,10 +12,10 @@ from numpy.typing import NDArray
 
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
 from talion.fit.case.blocks import blocks_of
-from talion.fit.case.listing import Listing, listing_of
+from talion.fit.case.listing import listing_of
 from talion.fit.case.options import Options
 from talion.fit.case.parameters import Parameters
-from talion.fit.case.recorded import Recorded, recorded
+from talion.fit.case.recorded import Recorded, record_arrays, recorded
 from talion.model.arrows import Arrow, link_strength
 from talion.model.case import EPOCH, Case
 from talion.model.classes import SourceClass, classes_of, matching
@@ -105,12 +105,10 @@ class _Builder:
         parts |= self._factors()
         parts |= self._factor_links()
         parts |= self._usual_when()
-        listing = listing_of(
-            self.case, self.classes, self.record, self.options, self.parameters
-        )
+        listing = listing_of(self.case, self.classes, self.record, self.options, self.parameters)
         load = self._listing_load()
         shocks = self._shocks()
-        parts |= self._record_rows()
+        parts |= record_arrays(self.record, self.parameters, len(self.classes))
         table = self.parameters
         first = len(table.names)
         shock_of, after = self._shock_places(first, shocks)
@@ -125,6 +123,8 @@ class _Builder:
             p_up=np.array(table.up),
             p_scale=_ints(table.scale),
             f_shock=shock_of,
+            f_mirror=_ints(int(self._mirrors(f)) for f in self.factors),
+            shocks=1 + int(self._ticks().max(initial=0)),
             tick=self._ticks(),
             l_weekly=weekly,
             **listing.arrays,
@@ -134,9 +134,7 @@ class _Builder:
             free_arrow=_ints([int(self.reading.signs == "either")] * len(self.arrows)),
             c_path=_ints([int(parts["j_start"][i + 1] > parts["j_start"][i]) for i in range(len(self.classes))]),
         )  # fmt: skip
-        arrays, sampled = blocks_of(
-            arrays, np.array(table.free), self._strengths(), self._ends()
-        )
+        arrays, sampled = blocks_of(arrays, np.array(table.free), self._strengths(), self._ends())
         return Problem(
             self.case, self.options, arrays, tuple(table.names), sampled, self.arrows,
             self.factors, self.classes, self.record, self._informed(),
@@ -145,7 +143,8 @@ class _Builder:
     # --- types, marks, groups -----------------------------------------------------------------
 
     def _types(self) -> dict[str, Any]:
-        usual, share_start, share_param, group_of = [], [0], [], []
+        usual: list[int] = []
+        share_start, share_param, group_of = [0], list[int](), list[int]()
         place: dict[tuple[str, str, str], int] = {}
         for name, event in self.case.events.items():
             usual.append(self.parameters.add(f"usual/{name}", event.usual, "log"))
@@ -223,7 +222,8 @@ class _Builder:
     # --- factors ------------------------------------------------------------------------------
 
     def _factors(self) -> dict[str, Any]:
-        kind, half, noise, rest, low, high, reference = [], [], [], [], [], [], []
+        kind, half, noise, rest, reference = (list[int]() for _ in range(5))
+        low, high = list[float](), list[float]()
         dose = np.full((self.days + 1, len(self.factors)), -1, np.int64)
         for i, name in enumerate(self.factors):
             factor = self.case.factors[name]
@@ -320,7 +320,9 @@ class _Builder:
 
     def _listing_load(self) -> dict[str, Any]:
         k = len(self.types)
-        out = {n: np.full(k, -1, np.int64) for n in ("l_factor", "l_load", "l_arrow")}
+        out: dict[str, Any] = {
+            n: np.full(k, -1, np.int64) for n in ("l_factor", "l_load", "l_arrow")
+        }
         out["l_per"] = np.ones(k)
         for number, arrow in enumerate(self.arrows):
             if arrow.kind == "factor-listing" and arrow.effect in self.record.types:
@@ -345,12 +347,19 @@ class _Builder:
             and (self.case.factors[name].kind == "latent" or self.case.factors[name].noise[2] > 0)
         ]
 
+    def _mirrors(self, name: str) -> bool:
+        """Whether a factor and its arrows could all be turned over unseen."""
+        own = [a for a in self.arrows if a.cause == name]
+        return (
+            self.case.factors[name].kind == "latent"
+            and self.reading.signs == "either"
+            and all(a.kind == "factor-event" for a in own)
+        )
+
     def _ticks(self) -> I8:
         """Which innovation each midnight takes: 1, 2, ... at days divisible by 7."""
         out = np.zeros(self.days + 1, np.int64)
-        weekly = [
-            d for d in range(1, self.days + 1) if (self.record.window.start + d) % 7 == 0
-        ]
+        weekly = [d for d in range(1, self.days + 1) if (self.record.window.start + d) % 7 == 0]
         out[weekly] = np.arange(1, len(weekly) + 1)
         return out
 
@@ -360,42 +369,6 @@ class _Builder:
         for n, f in enumerate(shocks):
             out[f] = first + n * each
         return out, first + len(shocks) * each
-
-    # --- record -------------------------------------------------------------------------------
-
-    def _record_rows(self) -> dict[str, Any]:
-        rows, totals, absences = self.record.rows, self.record.totals, self.record.absences
-        place = {row.id: i for i, row in enumerate(rows)}
-        moments = sorted({(t.series, t.moment) for t in totals})
-        n = len(self.classes)
-        return {
-            "row_low": np.array([r.low for r in rows], np.float64),
-            "row_high": np.array([r.high for r in rows], np.float64),
-            "row_allowed": _members([r.classes for r in rows], n),
-            "row_weight": _ints(r.size for r in rows),
-            "row_after": _ints(place.get(r.after or "", -1) for r in rows),
-            "t_since": np.array([t.since for t in totals], np.float64),
-            "t_member": _members([t.classes for t in totals], n),
-            "t_value": np.array([t.value for t in totals], np.float64),
-            "t_moment": _ints(moments.index((t.series, t.moment)) for t in totals),
-            "t_scale": _ints(
-                self.parameters.add(f"fit/total-scale/{t.series}",
-                                    _SCALE if t.reference else _OTHER_SCALE, "log")
-                for t in totals
-            ),
-            "t_ratio": _ints(
-                -1 if t.reference
-                else self.parameters.add(f"fit/total-ratio/{t.series}", _RATIO, "log")
-                for t in totals
-            ),
-            "t_lower": _ints(int(t.lower_bound) for t in totals),
-            "q_low": np.array([m[0] for _, m in moments], np.float64),
-            "q_high": np.array([m[1] for _, m in moments], np.float64),
-            "a_start": np.array([a[0] for a in absences], np.float64),
-            "a_end": np.array([a[1] for a in absences], np.float64),
-            "a_member": _members([a[2] for a in absences], n),
-            "a_miss": np.array([np.log(max(1 - a[3], 1e-6)) for a in absences], np.float64),
-        }  # fmt: skip
 
     # --- what depends on what ------------------------------------------------------------------
 
@@ -435,11 +408,6 @@ class _Builder:
         return any(first < day <= self.case.as_of for day in factor.values)
 
 
-_SCALE = (0.4, 1.0, 2.5)  # of the reference series' errors, events
-_OTHER_SCALE = (1.0, 3.0, 9.0)
-_RATIO = (0.7, 1.0, 1.45)  # of another definition to the reference
-
-
 def _kind(factor: Factor) -> int:
     if factor.is_switch:
         return SWITCH
@@ -460,21 +428,16 @@ def _relevant(case: Case, arrows: Sequence[Arrow], types: Sequence[str]) -> tupl
     return tuple(name for name in case.factors if name in found)
 
 
-def _quadrature() -> dict[str, F8]:
+def _quadrature() -> dict[str, Any]:
     node, weight = np.polynomial.legendre.leggauss(48)
     return {"node": (node + 1) / 2, "node_weight": weight / 2}
 
 
 def _nothing_yet(types: int) -> dict[str, Any]:
     """Fields that `blocks_of` fills in."""
-    none = np.zeros(0, np.int64)
-    out: dict[str, Any] = {
-        n: none
-        for n in (
-            "b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path",
-            "a_marks", "a_listing", "a_strength", "a_alone", "s_start", "s_arrow",
-        )
-    }  # fmt: skip
+    names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
+    names += ["a_marks", "a_listing", "a_strength", "a_alone", "s_start", "s_arrow"]
+    out: dict[str, Any] = dict.fromkeys(names, np.zeros(0, np.int64))
     return out | {n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types")}
 
 
@@ -484,13 +447,6 @@ def _ints(values: Iterable[int]) -> I8:
 
 def _matrix(rows: Sequence[Sequence[int]], width: int) -> I8:
     return np.array(rows, np.int64).reshape(len(rows), width)
-
-
-def _members(rows: Sequence[Sequence[int]], width: int) -> I8:
-    out = np.zeros((len(rows), width), np.int64)
-    for i, row in enumerate(rows):
-        out[i, list(row)] = 1
-    return out
 
 
 def _starts(row_of: Sequence[int], rows: int) -> I8:

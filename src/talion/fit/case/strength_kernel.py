@@ -34,7 +34,7 @@ def natural(s: Specification, x: F8, p: int) -> float:
         return math.exp(value)
     if s.p_scale[p] == 2:
         return 1.0 / (1.0 + math.exp(-value))
-    return value
+    return float(value)
 
 
 @inner
