@@ -5,13 +5,14 @@ The `page` fixture fails a test on any console error, exception or outside reque
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
-from report.fixtures import judged
+from report.fixtures import judged, judged_with_record
 from talion.report.page import write_report
 
 if TYPE_CHECKING:
@@ -26,6 +27,12 @@ PHONE, DESK = {"width": 360, "height": 800}, {"width": 1280, "height": 900}
 def report(tmp_path_factory: pytest.TempPathFactory) -> str:
     """Address of the small crisis's report."""
     return write_report(judged("calm"), tmp_path_factory.mktemp("calm")).as_uri()
+
+
+@pytest.fixture(scope="module")
+def fitted(tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of the report of a run with a fit."""
+    return write_report(judged_with_record(), tmp_path_factory.mktemp("fitted")).as_uri()
 
 
 @pytest.fixture(scope="module")
@@ -263,3 +270,37 @@ def test_the_watch_of_hostile_texts_can_fail(browser: Browser, report: str, tmp_
     context.close()
     assert hacked is None
     assert any("Content Security Policy" in line for line in said)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("size", [DESK, PHONE], ids=["desk", "phone"])
+def test_links_before_and_after_fit_the_window_and_stand_out(
+    page: Page, fitted: str, size: dict[str, int], scheme: str
+) -> None:
+    page.set_viewport_size(size)  # type: ignore[arg-type]
+    page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
+    page.goto(fitted)
+    page.evaluate("for (const d of document.querySelectorAll('details')) d.open = true")
+    assert page.evaluate("document.documentElement.scrollWidth") <= size["width"]
+    ground = luminance(page.evaluate("getComputedStyle(document.body).backgroundColor"))
+    for mark in page.locator("table.shifts tr:not(.silent) .ring.full").all():
+        fill = luminance(mark.evaluate("e => getComputedStyle(e).fill"))
+        assert (max(fill, ground) + 0.05) / (min(fill, ground) + 0.05) >= 4.5
+    rings = page.locator("table.shifts .ring.none")
+    assert rings.count() == 4
+    for row in page.locator("table.shifts tbody tr").all():
+        box = row.bounding_box()
+        assert box is not None
+        for picture in row.locator("svg").all():
+            drawn = picture.bounding_box()
+            assert drawn is not None
+            assert drawn["x"] + drawn["width"] <= box["x"] + box["width"] + 1
+
+
+def test_a_row_of_results_has_its_three_marks_apart(page: Page, fitted: str) -> None:
+    page.goto(fitted)
+    row = page.locator("table.results tbody tr").nth(4)
+    places = [ring.bounding_box() for ring in row.locator("svg.reading-marks .ring").all()]
+    heights = [place["y"] for place in places if place is not None]
+    assert len(heights) == 3
+    assert min(b - a for a, b in itertools.pairwise(heights)) > 5

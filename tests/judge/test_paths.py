@@ -92,3 +92,15 @@ def test_a_way_does_not_return_through_what_the_what_if_sets() -> None:
     case = crisis(text=TEXT.replace("links:\n", back), extra={"J": diff})
     # With strikes blocked, attacks reach demands through no strike: X and L1 change nothing.
     assert path_of(SystemGraph(case), parts_of(case, "J")[0]).links == ("L2",)
+
+
+def test_the_record_bears_where_a_fitted_link_has_data_at_both_ends() -> None:
+    path = Path(("L1", "L9"), ("L1",), ("attack",), ())
+    assert not path.record_bears  # no fit
+    assert path.with_fit(["L1", "other"]).record_bears
+    assert path.with_fit(["L1", "other"]).fitted == ("L1",)
+    assert not path.with_fit(["L9"]).record_bears  # such as a latent factor's link
+    unseen = Path(("L1",), ("L1",), ("attack", "demand"), ("demand",))
+    assert not unseen.with_fit(["L1"]).record_bears
+    bare = Path((), (), ("attack",), ())
+    assert not bare.with_fit(["L1"]).record_bears

@@ -102,14 +102,14 @@ def fit_warnings(fit: CaseFit | None, draws: int) -> Iterator[str]:
         return
     if fit.main.verdict:
         yield (
-            f"the fit to the record has not converged ({fit.main.verdict}): every result with the "
+            f"the fit to the record has not converged ({_why(fit.main)}): every result with the "
             "record is provisional, and no label credits the record"
         )
     for name, reading in fit.variants.items():
         if reading.verdict and name != AS_WRITTEN:
             yield (
                 f"the variant of the fit “{name.replace('_', ' ')}” has not converged "
-                f"({reading.verdict}): labels that ask every variant are withheld"
+                f"({_why(reading)}): labels that ask every variant are withheld"
             )
     if fit.main.draws.draws < draws:
         yield (
@@ -150,6 +150,10 @@ def fit_receipt(fit: CaseFit, simulated: Mapping[str, int], origin: str) -> FitR
         readings=dict(simulated),
         seconds=sum(reading.seconds for _, reading in fit.readings()),
     )
+
+
+def _why(reading: FittedReading) -> str:
+    return reading.verdict.removeprefix("not converged: ")
 
 
 def probability_of(share: Share | None) -> Probability | None:

@@ -64,8 +64,11 @@ class Path:
 
     @property
     def record_bears(self) -> bool:
-        """Whether a fit informs some link on the path of a test that has data."""
-        return self.has_data and bool(self.fitted)
+        """Whether a fit informs some link on the path that has data at both ends.
+
+        A latent factor has none, whatever a fit makes of its links.
+        """
+        return self.has_data and not frozenset(self.fitted).isdisjoint(self.informed)
 
     def with_fit(self, informed: Iterable[str]) -> Path:
         """Return the path with the links that a fit informs."""

@@ -67,7 +67,7 @@ def build_shifts(result: RunResult) -> Shifts | None:
         len(result.uninformed),
         f"The record can inform {informed} of {plural(total, 'link')}; the others stay at what was "
         "supposed of them.",
-        result.fit.verdict,
+        result.fit.verdict.removeprefix("not converged: "),
         bool(result.power),
     )
 
