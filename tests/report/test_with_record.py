@@ -95,6 +95,9 @@ def test_an_unconverged_fit_is_said_at_the_top_and_over_the_links(fitted: RunRes
     bad = replace(fitted, fit=replace(fitted.fit, verdict="R-hat of L1 is 1.4"))
     page = read_page(render_report(bad)).text
     assert "The fit to it has not converged" in page
+    assert "With the record over 95 %, provisional" in page
+    assert "provisional" in console_table(bad)
+    assert "provisional" not in console_table(fitted)
     assert "The fit has not converged: read this as provisional." in page
     assert "confidence in the simulated results as a whole is low: the fit" in page
 

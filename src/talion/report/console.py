@@ -9,7 +9,13 @@ from itertools import zip_longest
 from talion.judge.labels import Label
 from talion.judge.results import JudgmentResult, RunResult
 from talion.report.labels import look
-from talion.report.results_table import AS_WRITTEN, NO_VIEW, WITH_RECORD, word_range_said
+from talion.report.results_table import (
+    AS_WRITTEN,
+    NO_VIEW,
+    WITH_RECORD,
+    is_provisional,
+    word_range_said,
+)
 from talion.report.top import finding_sentence
 from talion.report.words import DASH, clean, percent
 
@@ -17,7 +23,7 @@ __all__ = ["console_table"]
 
 WIDTH, LEAST = 100, 96
 _HEADS = ("", "Claim", "Author's word", "As written", "No view", "With record", "Label")
-_FIXED = (5, None, 15, 9, 9, 9, 20)  # columns; the claim takes what is left
+_FIXED = (5, None, 15, 9, 9, 11, 20)  # columns; the claim takes what is left
 _SPACE = "  "
 
 
@@ -32,7 +38,7 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
     widths = [w or left for w in _FIXED]
     lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
-        lines += _row(_cells(j), widths)
+        lines += _row(_cells(j, provisional=is_provisional(result)), widths)
     ends = [finding_sentence(result), "Model output, not a forecast."]
     lines += [
         "",
@@ -53,19 +59,22 @@ def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:
     ]
 
 
-def _cells(j: JudgmentResult) -> tuple[str, ...]:
+def _cells(j: JudgmentResult, *, provisional: bool) -> tuple[str, ...]:
     label = look(j.label).words
     if j.main is not None and j.main.record is not None:
         label += f": {j.main.record.outcome}"
     if j.no_data:
         label += "\nno data here"
+    recorded = _share(j, WITH_RECORD)
+    if provisional and recorded != DASH:
+        recorded += "\nprovisional"
     return (
         j.id,
         j.judgment.claim,
         f"{j.judgment.word}\n{word_range_said(j.word_range)}",
         _share(j, AS_WRITTEN),
         _share(j, NO_VIEW),
-        _share(j, WITH_RECORD),
+        recorded,
         label,
     )
 

@@ -78,6 +78,11 @@ def build_results(result: RunResult) -> ResultsTable:
     )
 
 
+def is_provisional(result: RunResult) -> bool:
+    """Whether what stands under *with the record* comes from a fit that has not converged."""
+    return result.fit is not None and bool(result.fit.verdict)
+
+
 def is_fitted(result: RunResult) -> bool:
     """Whether the run has the reading *with the record*."""
     return result.fit is not None
@@ -105,7 +110,7 @@ def _row(result: RunResult, j: JudgmentResult) -> ResultRow:
         outcome=main.record.outcome if main is not None and main.record is not None else "",
         test_note=_test_note(j),
         marks=draw_marks(marks_of(tested, fixed=_fixed(j)), j.word_range) if tested else None,
-        readings=readings_of(tested) if tested else (),
+        readings=readings_of(tested, provisional=is_provisional(result)) if tested else (),
         rests=_rests(j),
         links=tuple((link, anchor(link)) for link in j.path[:NAMED]),
         more_links=max(0, len(j.path) - NAMED),
@@ -161,8 +166,13 @@ def _why(part: PartResult, reading: str) -> str:
     return "no history can answer"
 
 
-def readings_of(part: PartResult) -> tuple[Reading, ...]:
-    """Return the three readings of a part in words."""
+def readings_of(part: PartResult, *, provisional: bool = False) -> tuple[Reading, ...]:
+    """Return the three readings of a part in words.
+
+    Args:
+        part: with a simulated test.
+        provisional: the fit behind the reading with the record has not converged.
+    """
     found = []
     for reading, name, _ in SHOWN:
         share = part.readings.get(reading)
@@ -173,6 +183,8 @@ def readings_of(part: PartResult) -> tuple[Reading, ...]:
         spread = percent_range(share.low, share.high)
         if share.low < share.high and spread != said:
             said += f" ({spread})"
+        if provisional and reading == WITH_RECORD:
+            said += ", provisional"
         found.append(Reading(name, said, True))
     return tuple(found)
 
