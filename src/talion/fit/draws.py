@@ -49,6 +49,11 @@ class LinearDraws:
         return tuple(q for q, c in checked if not c.passes)
 
     @property
+    def verdict(self) -> str:
+        """One sentence for every place where a result of this fit is shown."""
+        raise NotImplementedError
+
+    @property
     def passing(self) -> str:
         """The gate in words, for a fit that has passed it."""
         return (
@@ -60,11 +65,11 @@ class LinearDraws:
         """[Q, chains, draws] every reported quantity."""
         raise NotImplementedError
 
-    def _stacked(self, matrix: F8, half_lives: F8 | None, *more: F8) -> F8:
+    def _stacked(self, matrix: F8, half_lives: F8, *more: F8) -> F8:
         """Rates, answers, sampled half-life, branching ratio and what follows, as `values`."""
         c, n = self.background.shape[:2]
         flat = [self.background, self.answers.reshape(c, n, -1)]
-        if self.priors.half_life is not None and half_lives is not None:
+        if self.priors.half_life is not None:
             flat.append(half_lives.reshape(c, n, -1))
         flat.append(np.abs(np.linalg.eigvals(matrix)).max(axis=-1, keepdims=True))
         flat += [x[:, :, None] for x in more]

@@ -221,8 +221,10 @@ def _chain(task: _Task, seed: np.random.SeedSequence) -> tuple[F8, F8, F8, F8]:
     for length in np.diff(task.ends, prepend=0):
         parts.append(go(int(length), False))
         times.append(e.times.copy())
-    kept, values, sums = (list(part) for part in zip(*parts, strict=True))
-    return np.concatenate(kept), np.concatenate(values), np.sum(sums, axis=0), np.array(times)
+    scores_kept, values, sums = zip(*parts, strict=True)
+    return (
+        np.concatenate(scores_kept), np.concatenate(values), np.sum(sums, axis=0), np.array(times),
+    )  # fmt: skip
 
 
 def _life(prior: LinearPriors, half_life: float | None) -> F8:
