@@ -278,8 +278,8 @@ def _of_maximum(names: tuple[str, ...], found: Bootstrap) -> tuple[Quantity, ...
     three = np.array([middle, np.maximum(middle - spread, 0.0), middle + spread])
     three[:, -2] = np.exp(middle[-2] + np.array([0.0, -1.0, 1.0]) * spread[-2])
     return tuple(
-        Quantity(name, *map(float, one), None, None, None, None)
-        for name, one in zip(quantity_names(names, None), three.T, strict=True)
+        Quantity(name, float(m), float(low), float(high), None, None, None, None)
+        for name, (m, low, high) in zip(quantity_names(names, None), three.T, strict=True)
     )
 
 

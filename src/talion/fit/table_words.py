@@ -28,6 +28,7 @@ LIMITS = (
 )
 """What no fit of this kind can say."""
 
+_OF_ESTIMATES = ("NOT CONVERGED", "Events draw more than one")
 _LITTLE = 0.25  # share of the prior's uncertainty taken away, under which the prior speaks
 _EXPLOSIVE = 0.05
 
@@ -52,6 +53,10 @@ def of_events(table: EventTable) -> list[str]:
     silent = [name for name, c in zip(table.names, table.counts, strict=True) if c == 0]
     if silent and n:
         found.append(f"No event in the period of: {', '.join(silent)}.")
+    if n > 1 and not table.is_exact:
+        found.append(
+            "Which of two events in one interval came first is supposed draw by draw, not known."
+        )
     return [*found, *table_warnings(table)]
 
 
@@ -98,7 +103,7 @@ def maximum_words(table: EventTable, boot: Bootstrap) -> tuple[str, bool, tuple[
     if boot.by_simulation:
         n = len(boot.replicates)
         sentences.append(
-            f"A large table: no prior and no posterior. Intervals are from {n} tables simulated "
+            f"Maximum likelihood: no prior and no posterior. Intervals are from {n} tables simulated "
             "from the estimate and fitted again; they hold if the process is the right one."
         )
     else:
@@ -117,7 +122,7 @@ def maximum_words(table: EventTable, boot: Bootstrap) -> tuple[str, bool, tuple[
             else f"{known}: a memory shorter than that is made longer."
         )
     converged = boot.converged
-    sentences += [w for fit in boot.fits[:1] for w in fit.warnings if w.startswith("NOT CONVERGED")]
+    sentences += [w for fit in boot.fits[:1] for w in fit.warnings if w.startswith(_OF_ESTIMATES)]
     verdict = (
         "Converged: every row met its tolerance and the half-life is inside the range searched."
         if converged
