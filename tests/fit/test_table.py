@@ -20,7 +20,13 @@ from talion.fit.maximum import fit_linear
 from talion.fit.monthly import month_edges, monthly_counts
 from talion.fit.priors import default_priors
 from talion.fit.residuals import linear_clocks, linear_row, own_clock
-from talion.fit.table import LARGEST, LARGEST_INEXACT, choose_method, fit_table
+from talion.fit.table import (
+    LARGEST,
+    LARGEST_INEXACT,
+    _drawn_posterior,
+    choose_method,
+    fit_table,
+)
 
 TRUTH = linear_parameters([0.5, 0.2], [[0.4, 0.0], [0.5, 0.1]], 1.0)
 
@@ -192,6 +198,9 @@ def test_whole_imputed_times_belong_to_their_draws():
             )
             value = linear_likelihood(table.at_times(times), p).value
             assert value == pytest.approx(found.log_likelihood[c, d], rel=1e-9)
+    drawings = _drawn_posterior(table, found)[1]
+    values = [linear_likelihood(drawn, p).value for drawn, p in drawings]
+    assert values == pytest.approx(found.log_likelihood[:, found.imputed_draws].ravel(), rel=1e-9)
 
 
 def test_clocks_in_one_pass_are_those_of_the_whole_process():
@@ -227,6 +236,11 @@ def test_counts_of_exploding_histories_hide_behind_no_interval():
     assert np.isfinite(found.middle[0, 0])
     assert found.outside[0, -1]
     assert not np.isnan(found.high).any()
+    # The month in which a history is stopped is cut short: it is unknown too.
+    fast = [linear_parameters([1.0], [[3.0]], 0.5)] * 5
+    one = monthly_counts(event_table([], start=0, end=30), fast, rng=np.random.default_rng(1))
+    assert one.stopped == 5
+    assert np.isinf(one.low).all()
 
 
 def test_the_bootstraps_errors_are_the_spread_of_estimates():

@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 
 from talion.errors import InputError, RecordError
 from talion.fit.events import EventTable, event_table
+from talion.fit.table import MOST_TYPES
 
 if TYPE_CHECKING:
     import polars as pl
@@ -29,7 +30,6 @@ __all__ = ["EventFile", "day_of", "read_event_file"]
 F8 = NDArray[np.float64]
 
 LARGEST_FILE = 1 << 30
-MOST_TYPES = 20
 
 _DATE = r"^\d{4}-\d\d-\d\d$"
 _STAMP = r"^(\d{4}-\d\d-\d\d)[T ](\d\d):(\d\d)(?::(\d\d(?:\.\d+)?))?(Z|[+-]\d\d(?::?\d\d)?)?$"
