@@ -145,8 +145,8 @@ def test_events_outside_the_period_are_history_or_left_out_and_counted(written):
         (DAYS, {"end": "soon"}, ["not a time", "--end", "soon"]),
         (DAYS, {"start": "0", "end": "90"}, ["not of one kind", "give dates"]),
         (DAYS, {"end": "90"}, ["not of one kind"]),
-        (DAYS, {"time": "date"}, ["no such column", "date", "--time", "time, type"]),
-        (DAYS, {"type_": "types"}, ["did you mean type?", "--type"]),
+        (DAYS, {"time": "date"}, ["no such column", "date", "--time-column", "time, type"]),
+        (DAYS, {"type_": "types"}, ["did you mean type?", "--type-column"]),
         (DAYS.replace("2024-01-20", "20/01/2024"), {}, ["row 4, column time", "'20/01/2024'", "2024-02-13"]),
         (DAYS.replace("2024-01-20", "2024-02-30"), {}, ["row 4, column time", "no such day"]),
         (DAYS.replace("2024-01-20", "2024-01-20T25:00"), {}, ["row 4", "no such day or time"]),
@@ -192,3 +192,13 @@ def test_a_wrong_line_among_many_is_found_without_reading_for_minutes(written):
     lines[150_000] = "noon,a"
     with pytest.raises(RecordError, match="row 150002, column time"):
         read_event_file(written("time,type\n" + "\n".join(lines)), start="0", end="1000", type="type")  # fmt: skip
+
+
+def test_the_verb_reaches_it(written, talion):
+    file = written(DAYS)
+    given = ("--start", YEAR["start"], "--end", YEAR["end"], "--type-column", "type")
+    ended = talion("fit", "--events", file, "--time-column", "time", "--draws", 100, *given)
+    assert (ended.status, "4 events (raid 3, reply 1)" in ended.out) == (0, True), ended.err
+    ended = talion("fit", "--events", file, "--time-column", "time")
+    assert ended.status == 2
+    assert "--start" in ended.err

@@ -282,7 +282,7 @@ def _kinds(
     """Number of each row's type, and the names in order."""
     if type_ is None:
         return np.zeros(len(frame), np.int64), ["events"]
-    column = _column(frame, type_, file, "--type")
+    column = _column(frame, type_, file, "--type-column")
     names = column.unique().sort()
     if len(names) > MOST_TYPES:
         raise RecordError(
@@ -321,7 +321,7 @@ def read_event_file(
     """
     path = Path(file)
     frame = _cells(path)
-    texts = _column(frame, time, path, "--time")
+    texts = _column(frame, time, path, "--time-column")
     types, names = _kinds(frame, type, path)
     try:
         moments = _moments(texts)

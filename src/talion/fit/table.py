@@ -380,7 +380,7 @@ def fit_table(
 
     >>> from talion.fit.events import event_table
     >>> days = event_table([3, 3, 8, 9, 20], widths=1.0, start=0, end=60, names=["raid"])
-    >>> fit = fit_table(days, seed=1, draws=50)
+    >>> fit = fit_table(days, seed=1, draws=10)
     >>> fit.method, fit.counts, fit.converged, len(fit.quantities)
     ('blocked', (5,), False, 4)
     """
