@@ -116,13 +116,26 @@ class EventTable:
         drawn = np.where(drawn < high, drawn, np.nextafter(high, low)) * (self.widths > 0) + (
             low * (self.widths == 0)
         )
-        order = np.argsort(drawn, kind="stable")
+        return self.at_times(drawn)
+
+    def at_times(self, times: ArrayLike) -> EventTable:
+        """Return the table with every event at an exact time, such as one that was imputed.
+
+        Args:
+            times: [n] days, in the order of the rows; the result is sorted anew.
+
+        >>> coarse = event_table([3, 3], [0, 1], widths=1.0, start=0, end=10)
+        >>> coarse.at_times([3.7, 3.2]).types.tolist()
+        [1, 0]
+        """
+        found = np.asarray(times, np.float64)
+        order = np.argsort(found, kind="stable")
         return replace(
             self,
-            times=drawn[order],
+            times=found[order],
             types=self.types[order],
             marks=self.marks[order],
-            widths=np.zeros(len(low)),
+            widths=np.zeros(len(found)),
         )
 
 

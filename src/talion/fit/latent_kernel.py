@@ -17,7 +17,7 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-__all__ = ["OPTIONS", "SOURCES", "Latent", "Room", "excite", "iterate", "move_ratio"]
+__all__ = ["OPTIONS", "SOURCES", "Latent", "Room", "excite", "iterate", "move_ratio", "uniform"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -84,7 +84,7 @@ class Room(NamedTuple):
 
 
 @njit(**OPTIONS)
-def _uniform(random: U8) -> float:
+def uniform(random: U8) -> float:
     random[0] += _GOLDEN
     z = random[0]
     z = (z ^ (z >> _30)) * _MIX1
@@ -95,7 +95,7 @@ def _uniform(random: U8) -> float:
 
 @njit(**OPTIONS)
 def _normal(random: U8) -> float:
-    return math.sqrt(-2.0 * math.log(_uniform(random))) * math.cos(2.0 * math.pi * _uniform(random))
+    return math.sqrt(-2.0 * math.log(uniform(random))) * math.cos(2.0 * math.pi * uniform(random))
 
 
 @njit(**OPTIONS)
@@ -243,14 +243,14 @@ def _sweep_times(e: Latent, mu: F8, a: F8, r: float, w: Room, random: U8) -> Non
             if e.earlier[p] == i:
                 high = min(high, e.times[e.later[p]])
         # Both proposals are symmetric: the bounds do not depend on the event's own time.
-        if _uniform(random) < 0.5:
-            s = low + (high - low) * _uniform(random)
+        if uniform(random) < 0.5:
+            s = low + (high - low) * uniform(random)
         else:
-            scale = (e.high[i] - e.low[i]) * 0.5 * math.exp(-5.0 * _uniform(random))
-            s = e.times[i] + scale * (2.0 * _uniform(random) - 1.0)
+            scale = (e.high[i] - e.low[i]) * 0.5 * math.exp(-5.0 * uniform(random))
+            s = e.times[i] + scale * (2.0 * uniform(random) - 1.0)
         if not low < s < high:
             continue
-        if math.log(_uniform(random)) < move_ratio(e, i, s, mu, a, r, w):
+        if math.log(uniform(random)) < move_ratio(e, i, s, mu, a, r, w):
             _move(e, i, s, r, w)
 
 
@@ -317,7 +317,7 @@ def _row_step(
         energy -= 0.5 * w.push[c] ** 2
         w.trial[c] = x[c]
     energy += _row_density(e, k, w.trial, medians, sd, means, w, w.slope)
-    legs = 3 + int(6 * _uniform(random))
+    legs = 3 + int(6 * uniform(random))
     value = -np.inf
     _kick(w.slope, factor, 0.5 * step, w.push)
     for leg in range(legs):
@@ -331,7 +331,7 @@ def _row_step(
     for c in range(d):
         value -= 0.5 * w.push[c] ** 2
     gain = math.exp(min(0.0, value - energy))
-    if _uniform(random) < gain:
+    if uniform(random) < gain:
         x[:] = w.trial
     return gain if gain == gain else 0.0
 
@@ -351,15 +351,15 @@ def _life_density(
 def _life_step(e: Latent, score: float, life: F8, mu: F8, a: F8, w: Room, random: U8) -> float:
     """Slice step (Neal 2003, stepping out) of the half-life's score; returns the new score."""
     width = 0.3
-    level = _life_density(e, score, life, mu, a, w) + math.log(_uniform(random))
-    left = score - width * _uniform(random)
+    level = _life_density(e, score, life, mu, a, w) + math.log(uniform(random))
+    left = score - width * uniform(random)
     right = left + width
     while _life_density(e, left, life, mu, a, w) > level:
         left -= width
     while _life_density(e, right, life, mu, a, w) > level:
         right += width
     while True:
-        found = left + (right - left) * _uniform(random)
+        found = left + (right - left) * uniform(random)
         if _life_density(e, found, life, mu, a, w) > level:
             return float(found)
         if found < score:

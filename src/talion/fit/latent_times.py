@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING
@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.errors import InputError, RecordError
-from talion.fit.convergence import LEAST_ESS, MOST_R_HAT, Convergence, convergence
+from talion.fit.draws import LinearDraws, judged, matching_priors, quantity_names
 from talion.fit.events import EventTable
 from talion.fit.priors import LinearPriors, default_priors
 
@@ -34,36 +34,26 @@ __all__ = ["LatentPosterior", "sample_latent"]
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
+IMPUTATIONS = 5  # draws of each chain whose times are kept whole
 _WINDOWS = (0.1, 0.2, 0.3, 0.4)  # of the tuning draws; the preconditioner is renewed after each
 
 
-@dataclass(frozen=True, eq=False)
-class LatentPosterior:
-    """Draws of the parameters, imputed times summed up, and how they were made."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class LatentPosterior(LinearDraws):
+    """Draws of parameters and times; the times are kept summed up, and whole for a few draws."""
 
-    names: tuple[str, ...]
-    background: F8
-    """[chains, draws, K] events per day."""
-    answers: F8
-    """[chains, draws, K target, K source]."""
     half_life: F8
     """[chains, draws] days; constant where it was given."""
     log_likelihood: F8
     """[chains, draws] given each draw's imputed times."""
-    quantities: tuple[str, ...]
-    """Q reported quantities, the log-likelihood among them: it depends on every imputed time."""
-    convergence: tuple[Convergence, ...]
-    """[Q]"""
-    converged: bool
     time_mean: F8
     """[n] posterior mean of each event's time, days, in the order of the table."""
     time_sd: F8
     """[n] its standard deviation; 0 for an exact time."""
-    priors: LinearPriors
-    period: tuple[float, float]
-    history_start: float
-    seed: int
-    versions: tuple[tuple[str, str], ...]
+    imputations: F8
+    """[chains, I, n] all times of some draws, days, in the order of the table."""
+    imputed_draws: NDArray[np.int64]
+    """[I] of which draws of each chain."""
 
     @property
     def imputed(self) -> int:
@@ -75,24 +65,15 @@ class LatentPosterior:
         """One sentence for every place where a result of this fit is shown."""
         times = f"{self.imputed} of {len(self.time_sd)} times imputed"
         if self.converged:
-            return (
-                f"Converged: R-hat below {MOST_R_HAT:g} and effective sizes above "
-                f"{LEAST_ESS:g} for all {len(self.quantities)} quantities; {times}."
-            )
-        failing = [
-            q for q, c in zip(self.quantities, self.convergence, strict=True) if not c.passes
-        ]
-        return f"NOT CONVERGED: {', '.join(failing)}; {times}. Draw more."
+            return f"{self.passing}; {times}."
+        return f"NOT CONVERGED: {', '.join(self.failing)}; {times}. Draw more."
 
     def values(self) -> F8:
-        """[Q, chains, draws] every reported quantity."""
-        c, n = self.half_life.shape
-        flat = [self.background, self.answers.reshape(c, n, -1)]
-        if self.priors.half_life is not None:
-            flat.append(self.half_life[:, :, None])
-        flat.append(np.abs(np.linalg.eigvals(self.answers)).max(axis=-1, keepdims=True))
-        flat.append(self.log_likelihood[:, :, None])
-        return np.ascontiguousarray(np.moveaxis(np.concatenate(flat, axis=2), 2, 0))
+        """[Q, chains, draws] every parameter, the branching ratio and the log-likelihood.
+
+        The log-likelihood depends on every imputed time.
+        """
+        return self._stacked(self.answers, self.half_life, self.log_likelihood)
 
 
 @cache
@@ -206,12 +187,13 @@ class _Task:
     priors: LinearPriors
     life: F8
     tune: int
-    draws: int
+    ends: I8
+    """Numbers of kept draws after which the times are copied; the last is all of them."""
     sweeps: int
 
 
-def _chain(task: _Task, seed: np.random.SeedSequence) -> tuple[F8, F8, F8]:
-    """Kept scores, log-likelihoods and sums of times of one chain."""
+def _chain(task: _Task, seed: np.random.SeedSequence) -> tuple[F8, F8, F8, F8]:
+    """Kept scores, log-likelihoods, sums of times and some whole times of one chain."""
     rng = np.random.default_rng(seed)
     k, prior = len(task.table.names), task.priors
     e = latent_state(task.table, task.after, rng)
@@ -235,29 +217,20 @@ def _chain(task: _Task, seed: np.random.SeedSequence) -> tuple[F8, F8, F8]:
         kept = go(max(2, round(share * task.tune)), True)[0]
         if share < _WINDOWS[-1]:
             factors[:] = _preconditioner(kept, k)
-    return go(task.draws, False)
-
-
-def _names(table: EventTable, free: bool) -> tuple[str, ...]:
-    n = table.names
-    answers = [f"answers[{j} -> {k}]" for k in n for j in n]
-    life = ["half-life"] if free else []
+    parts, times = [], []
+    for length in np.diff(task.ends, prepend=0):
+        parts.append(go(int(length), False))
+        times.append(e.times.copy())
+    scores_kept, values, sums = zip(*parts, strict=True)
     return (
-        *[f"background[{k}]" for k in n], *answers, *life, "branching ratio", "log-likelihood",
+        np.concatenate(scores_kept), np.concatenate(values), np.sum(sums, axis=0), np.array(times),
     )  # fmt: skip
 
 
-def _checked(prior: LinearPriors, types: int, half_life: float | None) -> F8:
+def _life(prior: LinearPriors, half_life: float | None) -> F8:
     """[2] median and sd of the half-life, for the compiled steps."""
     if half_life is not None and not (np.isfinite(half_life) and half_life > 0):
         raise InputError("a half-life is a positive number of days", value=half_life)
-    if prior.answers.shape != (types, 1, types) or (prior.half_life is None) is (half_life is None):
-        raise InputError(
-            "the priors are for another number of types or half-lives",
-            place="priors",
-            value=prior.answers.shape,
-            remedy=f"({types}, 1, {types}) are needed, and a prior of the half-life only if it is sampled",
-        )
     given = prior.half_life if half_life is None else half_life
     return np.array([given, prior.half_life_sd], np.float64)
 
@@ -310,9 +283,10 @@ def sample_latent(
         )
     k = len(table.names)
     prior = priors or default_priors(table, free=half_life is None)
-    task = _Task(
-        table, tuple(after), prior, _checked(prior, k, half_life), tune, draws, sweeps
-    )  # fmt: skip
+    life = _life(prior, half_life)
+    matching_priors(prior, k, 1, free=half_life is None)
+    ends = np.linspace(0, draws, min(IMPUTATIONS, draws) + 1).astype(np.int64)[1:]
+    task = _Task(table, tuple(after), prior, life, tune, ends, sweeps)
     _compiled()
     with ThreadPoolExecutor(cores) as pool:
         made = list(pool.map(lambda s: _chain(task, s), np.random.SeedSequence(seed).spawn(chains)))
@@ -332,16 +306,18 @@ def sample_latent(
         if half_life is None
         else np.full((chains, draws), float(half_life)),
         log_likelihood=np.array([one[1] for one in made]),
-        quantities=_names(table, half_life is None),
-        convergence=(),
-        converged=False,
+        quantities=(
+            *quantity_names(table.names, None if half_life is None else [half_life]),
+            "log-likelihood",
+        ),
         time_mean=table.times + first,
         time_sd=np.sqrt(np.maximum(second - first**2, 0.0)) * (table.widths > 0),
+        imputations=np.array([one[3] for one in made]),
+        imputed_draws=ends - 1,
         priors=prior,
         period=(table.start, table.end),
         history_start=table.history_start,
         seed=seed,
         versions=tuple((p, version(p)) for p in ("talion", "numpy", "numba")),
     )
-    checks = tuple(convergence(values) for values in found.values())
-    return replace(found, convergence=checks, converged=all(c.passes for c in checks))
+    return judged(found)

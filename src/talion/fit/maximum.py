@@ -28,7 +28,7 @@ from talion.fit.newton import RowMaximum, maximise_row
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["SEARCH", "MaximumLikelihood", "fit_linear", "half_life_grid"]
+__all__ = ["SEARCH", "MaximumLikelihood", "fit_linear", "half_life_grid", "table_warnings"]
 
 F8 = NDArray[np.float64]
 
@@ -194,10 +194,11 @@ def _errors(table: EventTable, fit: _Fit, *, profiled: bool) -> tuple[list[F8], 
     return errors, half_error
 
 
-def _warnings(table: EventTable, fit: _Fit, errors: list[F8], edge: str | None) -> tuple[str, ...]:
-    found = [ERROR_NOTE]
-    tied, n = table.tied(), len(table.times)
-    if n and (table.times == np.floor(table.times)).all():
+def table_warnings(table: EventTable) -> tuple[str, ...]:
+    """What to know of any fit to this table: whole days, shared moments, no past."""
+    found = []
+    n, tied = len(table.times), table.tied() if table.is_exact else 0
+    if n and table.is_exact and (table.times == np.floor(table.times)).all():
         found.append(
             "Every time is a whole day: estimates from days taken as times are badly biased."
         )
@@ -206,8 +207,13 @@ def _warnings(table: EventTable, fit: _Fit, errors: list[F8], edge: str | None) 
             f"{tied} of {n} events share their moment with another, as coarse times do; "
             "they do not count as drawing each other."
         )
-    if table.history_start == table.start:
+    if n and table.history_start == table.start:
         found.append("Nothing is known before the period: its first events have no past.")
+    return tuple(found)
+
+
+def _warnings(table: EventTable, fit: _Fit, errors: list[F8], edge: str | None) -> tuple[str, ...]:
+    found = [ERROR_NOTE, *table_warnings(table)]
     silent = [name for name, c in zip(table.names, table.counts, strict=True) if c == 0]
     if silent:
         found.append(f"No event in the period: {', '.join(silent)}. Their rates are put at zero.")

@@ -10,22 +10,19 @@ from __future__ import annotations
 import math
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from importlib.metadata import version
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talion.errors import InputError
-from talion.fit.convergence import LEAST_ESS, MOST_R_HAT, Convergence, convergence
+from talion.fit.draws import LinearDraws, judged, matching_priors, quantity_names
 from talion.fit.events import EventTable
 from talion.fit.linear import LN2, LinearPass, require_exact
 from talion.fit.maximum import half_life_grid
 from talion.fit.priors import LinearPriors, default_priors
-
-if TYPE_CHECKING:
-    import polars as pl
 
 __all__ = ["Posterior", "log_density", "sample_linear"]
 
@@ -41,69 +38,28 @@ class _ImpossibleError(ArithmeticError):
     is_recoverable = True
 
 
-@dataclass(frozen=True, eq=False)
-class Posterior:
-    """Draws from the posterior of the linear process, and how they were made."""
+@dataclass(frozen=True, eq=False, kw_only=True)
+class Posterior(LinearDraws):
+    """Draws from the posterior given exact times; answers are [chains, draws, K target, K source, H]."""
 
-    names: tuple[str, ...]
-    background: F8
-    """[chains, draws, K] events per day."""
-    answers: F8
-    """[chains, draws, K target, K source, H]."""
     half_lives: F8
     """[chains, draws, H] days; constant where they were given."""
-    quantities: tuple[str, ...]
-    """Q reported quantities: every parameter, and the branching ratio."""
-    convergence: tuple[Convergence, ...]
-    """[Q]"""
     divergences: int
-    converged: bool
-    """Whether every reported quantity passes and no transition diverged."""
-    priors: LinearPriors
-    period: tuple[float, float]
-    history_start: float
-    seed: int
-    versions: tuple[tuple[str, str], ...]
 
     @property
     def verdict(self) -> str:
         """One sentence for every place where a result of this fit is shown."""
         if self.converged:
-            return (
-                f"Converged: R-hat below {MOST_R_HAT:g} and effective sizes above "
-                f"{LEAST_ESS:g} for all {len(self.quantities)} quantities, no divergence."
-            )
-        failing = [
-            q for q, c in zip(self.quantities, self.convergence, strict=True) if not c.passes
-        ]
+            return f"{self.passing}, no divergence."
+        failing = self.failing
         said = f"NOT CONVERGED: {len(failing)} of {len(self.quantities)} quantities fail"
         if failing:
             said += f" ({', '.join(failing[:3])}{', ...' if len(failing) > 3 else ''})"
         return f"{said}, {self.divergences} divergent transitions. Draw more."
 
     def values(self) -> F8:
-        """[Q, chains, draws] every reported quantity."""
-        c, n = self.background.shape[:2]
-        flat = [self.background, self.answers.reshape(c, n, -1)]
-        if len(self.quantities) > sum(part.shape[2] for part in flat) + 1:
-            flat.append(self.half_lives)
-        matrix = self.answers.sum(axis=-1)
-        flat.append(np.abs(np.linalg.eigvals(matrix)).max(axis=-1, keepdims=True))
-        return np.ascontiguousarray(np.moveaxis(np.concatenate(flat, axis=2), 2, 0))
-
-    def frame(self) -> pl.DataFrame:
-        """Return one row for each quantity: mean, sd, quantiles, R-hat and effective sizes."""
-        import polars as pl
-
-        values = self.values().reshape(len(self.quantities), -1)
-        q05, q50, q95 = np.quantile(values, [0.05, 0.5, 0.95], axis=1)
-        return pl.DataFrame({
-            "quantity": self.quantities, "mean": values.mean(axis=1), "sd": values.std(axis=1),
-            "q05": q05, "q50": q50, "q95": q95,
-            "r_hat": [c.r_hat for c in self.convergence],
-            "ess_bulk": [c.ess_bulk for c in self.convergence],
-            "ess_tail": [c.ess_tail for c in self.convergence],
-        })  # fmt: skip
+        """[Q, chains, draws] every parameter and the branching ratio."""
+        return self._stacked(self.answers.sum(axis=-1), self.half_lives)
 
 
 def log_density(
@@ -152,15 +108,6 @@ def _sampler() -> tuple[Any, Any]:
             remedy="pip install 'talion[fit]', or use fit_linear",
         ) from None
     return nutpie, from_pyfunc
-
-
-def _names(table: EventTable, half_lives: F8 | None) -> tuple[str, ...]:
-    """Names of the reported quantities, in the order of `Posterior.values`."""
-    n = table.names
-    lives = ("",) if half_lives is None else tuple(f", {h:g} days" for h in half_lives)
-    answers = [f"answers[{j} -> {k}{h}]" for k in n for j in n for h in lives]
-    free = ["half-life"] if half_lives is None else []
-    return (*[f"background[{k}]" for k in n], *answers, *free, "branching ratio")
 
 
 def _draw(
@@ -247,14 +194,7 @@ def sample_linear(
     given = None if half_lives is None else half_life_grid(half_lives)
     k, h = len(table.names), 1 if given is None else len(given)
     prior = priors or default_priors(table, half_lives=h, free=given is None)
-    if prior.answers.shape != (k, h, k) or (prior.half_life is None) is (given is None):
-        raise InputError(
-            "the priors are for another number of types or half-lives",
-            place="priors",
-            value=prior.answers.shape,
-            remedy=f"({k}, {h}, {k}) are needed, and "
-            + ("a prior of the half-life" if given is None else "none of the half-life"),
-        )
+    matching_priors(prior, k, h, free=given is None)
     sizes: dict[str, float | None] = {
         "chains": chains, "draws": draws, "tune": tune, "cores": cores, "seed": seed,
         "target_accept": target_accept,
@@ -270,16 +210,12 @@ def sample_linear(
         background=natural[:, :, :k].copy(),
         answers=np.ascontiguousarray(answers),
         half_lives=lives,
-        quantities=_names(table, given),
-        convergence=(),
+        quantities=tuple(quantity_names(table.names, given)),
         divergences=divergences,
-        converged=False,
         priors=prior,
         period=(table.start, table.end),
         history_start=table.history_start,
         seed=seed,
         versions=tuple((name, version(name)) for name in packages),
     )
-    checks = tuple(convergence(values) for values in found.values())
-    passed = all(check.passes for check in checks) and divergences == 0
-    return replace(found, convergence=checks, converged=passed)
+    return judged(found, sound=divergences == 0)

@@ -100,6 +100,30 @@ class LinearPriors:
             slope[-1] = self.half_life_sd * value[-1]
         return value, slope
 
+    def scores(self, natural: F8) -> F8:
+        """Return the normal scores of parameters, the inverse of `natural`.
+
+        Before any event they are standard normal, so 1 less the variance of their posterior is the
+        share of the uncertainty that the events took away.
+
+        Args:
+            natural: [..., size] mu, a [target K, H, source K] and the half-life, if sampled.
+
+        >>> from talion.fit.events import event_table
+        >>> prior = default_priors(event_table([1.0], start=0, end=30))
+        >>> prior.scores(prior.natural(np.array([0.3, -4.0, 2.0]))[0]).round(9).tolist()
+        [0.3, -4.0, 2.0]
+        """
+        from scipy.special import ndtri_exp
+
+        k, m = len(self.background), self.answers.size
+        found = np.empty_like(natural)
+        found[..., :k] = np.log(natural[..., :k] / self.background) / self.background_sd
+        found[..., k : k + m] = -ndtri_exp(-natural[..., k : k + m] / self.answers.reshape(-1))
+        if self.half_life is not None:
+            found[..., -1] = np.log(natural[..., -1] / self.half_life) / self.half_life_sd
+        return found
+
 
 def default_priors(table: EventTable, *, half_lives: int = 1, free: bool = True) -> LinearPriors:
     """Return the priors used where the caller states none.

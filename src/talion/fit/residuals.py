@@ -16,6 +16,7 @@ out too high: a small one is a finding, a large one proves little.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -23,10 +24,20 @@ from numpy.typing import NDArray
 
 from talion.errors import InputError
 from talion.fit.events import EventTable
-from talion.fit.linear import LinearParameters
+from talion.fit.features import linear_features
+from talion.fit.linear import LN2, LinearParameters
 from talion.fit.process import Answer, ProcessParameters, ProcessRow, process_row
 
-__all__ = ["Clock", "ResidualTest", "linear_residuals", "linear_row", "own_clock", "residual_test"]
+__all__ = [
+    "Clock",
+    "ResidualTest",
+    "linear_clocks",
+    "linear_residuals",
+    "linear_row",
+    "own_clock",
+    "residual_test",
+    "residuals_of_draws",
+]
 
 F8 = NDArray[np.float64]
 
@@ -109,6 +120,41 @@ def linear_row(
     return row, row.parameters(background, answers=sizes)
 
 
+def linear_clocks(table: EventTable, parameters: LinearParameters) -> tuple[Clock, ...]:
+    """Put every type of the linear process on its own clock, in one pass over the events.
+
+    Lambda_k(t) = mu_k (t - s) + sum_jh a_kjh (B_jh + N_j(t) - S_jh(t)), with s the period's start,
+    S the decayed sum over earlier events, B its value at s and N the events since s.
+
+    Args:
+        table: events with exact times.
+        parameters: of as many types.
+
+    >>> from talion.fit.events import event_table
+    >>> from talion.fit.linear import linear_parameters
+    >>> clock, = linear_clocks(event_table([1.0, 4.0], start=0, end=10), linear_parameters(.5, [[0]], 1))
+    >>> clock.times.tolist(), clock.end
+    ([0.5, 2.0], 5.0)
+    """
+    k_all, rate = len(table.names), LN2 / parameters.half_lives
+    seen = linear_features(table, parameters.half_lives)
+    past, types, own = table.first, table.types[table.first :], table.times[table.first :]
+    lead = np.exp(-np.outer(rate, table.start - table.times[:past]))
+    clocks = []
+    for k in range(k_all):
+        at = own[types == k]
+        run = parameters.background[k] * (at - table.start)
+        for j in range(k_all):
+            entered = np.searchsorted(own[types == j], at, side="left")
+            before = lead[:, table.types[:past] == j].sum(axis=1)
+            for h, r in enumerate(rate):
+                left = before[h] + entered - seen.of_type[k][1 + h * k_all + j] / r
+                run = run + parameters.answers[k, j, h] * left
+        x = np.concatenate([parameters.background[k : k + 1], parameters.answers[k].T.ravel()])
+        clocks.append(Clock(run, float(x @ seen.exposure)))
+    return tuple(clocks)
+
+
 def residual_test(name: str, clocks: list[Clock], tied: int) -> ResidualTest:
     """Test one type, given its clock under each drawing of inexact times.
 
@@ -151,6 +197,22 @@ def _tied_within(table: EventTable, target: int) -> int:
     own[: table.first] = False
     _, sizes = np.unique(table.times[own], return_counts=True)
     return int(sizes[sizes > 1].sum())
+
+
+def residuals_of_draws(
+    table: EventTable, drawings: Sequence[tuple[EventTable, LinearParameters]]
+) -> tuple[ResidualTest, ...]:
+    """Test each type over drawings of its times, of the parameters, or of both together.
+
+    Args:
+        table: the events as recorded.
+        drawings: the same events at exact times, each with the parameters to test them by.
+    """
+    clocks = [linear_clocks(drawn, parameters) for drawn, parameters in drawings]
+    return tuple(
+        residual_test(name, [one[k] for one in clocks], _tied_within(table, k))
+        for k, name in enumerate(table.names)
+    )
 
 
 def linear_residuals(
@@ -196,8 +258,4 @@ def linear_residuals(
         )
     else:
         tables = [table.spread(rng) for _ in range(drawings)]
-    tests = []
-    for k, name in enumerate(table.names):
-        clocks = [own_clock(*linear_row(t, parameters, k)) for t in tables]
-        tests.append(residual_test(name, clocks, _tied_within(table, k)))
-    return tuple(tests)
+    return residuals_of_draws(table, [(drawn, parameters) for drawn in tables])

@@ -298,23 +298,29 @@ def death(s: Specification, ch: Chain, k: int) -> None:
 
 @inner
 def wander(s: Specification, ch: Chain, k: int) -> None:
-    """Move an unlisted event nearby."""
+    """Move an unlisted event nearby; half of the time with fresh marks from the mix of its day."""
     free = _free_slots(s, ch, k)
     if free == 0:
         return
     slot = _nth_free(s, ch, k, int(free * uniform(ch)))
-    old = ch.time[slot]
+    old, was = ch.time[slot], ch.kind[slot]
     reach = _NEAR if uniform(ch) < 0.5 else _NEARER
     t = old + reach * normal(ch)
     if not 0.0 <= t < s.days:
         return
-    before = log_likelihood(ch)
+    before, c, forth, back = log_likelihood(ch), was, 0.0, 0.0
+    fresh = s.class_start[k + 1] - s.class_start[k] > 1 and uniform(ch) < 0.5
+    if fresh:
+        c = _draw_class(s, ch, k, int(t), -1)
+        forth = math.log(ch.mix[int(t), c])
     ch.tally[6, 0] += 1
-    after = _shift(s, ch, slot, t, ch.kind[slot])
-    if math.log(uniform(ch)) < after - before:
+    after = _shift(s, ch, slot, t, c)
+    if fresh:  # as the way back would find the mix of the old day
+        back = math.log(ch.mix[int(old), was])
+    if math.log(uniform(ch)) < after - before + back - forth:
         ch.tally[6, 1] += 1
     else:
-        _shift(s, ch, slot, old, ch.kind[slot])
+        _shift(s, ch, slot, old, was)
 
 
 @inner
