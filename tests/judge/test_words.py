@@ -217,6 +217,7 @@ def test_an_unresolved_result_says_what_the_record_did() -> None:
     assert "leaves it neither likely nor unlikely" in said(says(q=0.6))
     assert "not under every variant" in said(says(q=0.1))
     assert "the record has not spoken" in said(says(speaks=False))
+    assert "what the record says is not settled" in said(says(converged=False))
 
 
 def test_the_footing_counts_what_is_fitted() -> None:

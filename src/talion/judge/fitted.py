@@ -105,12 +105,14 @@ def fit_warnings(fit: CaseFit | None, draws: int) -> Iterator[str]:
             f"the fit to the record has not converged ({_why(fit.main)}): every result with the "
             "record is provisional, and no label credits the record"
         )
-    for name, reading in fit.variants.items():
-        if reading.verdict and name != AS_WRITTEN:
-            yield (
-                f"the variant of the fit “{name.replace('_', ' ')}” has not converged "
-                f"({_why(reading)}): labels that ask every variant are withheld"
-            )
+    open_ = [n for n, r in fit.variants.items() if r.verdict and n != AS_WRITTEN]
+    if open_:
+        named = ", ".join(f"“{name.replace('_', ' ')}”" for name in open_)
+        lead = "a variant" if len(open_) == 1 else f"{len(open_)} variants"
+        yield (
+            f"{lead} of the fit ha{'s' if len(open_) == 1 else 've'} not converged ({named}; first: "
+            f"{_why(fit.variants[open_[0]])}): labels that ask every variant are withheld"
+        )
     if fit.main.draws.draws < draws:
         yield (
             f"the fit has {fit.main.draws.draws} draws, fewer than the {draws} asked for; the "

@@ -62,6 +62,8 @@ class FitSays:
     power: float | None = None
 
 
+_NOT_SETTLED = "what the record says is not settled"
+
 Shares = Mapping[str, Share | None]
 
 
@@ -250,6 +252,8 @@ def _data_words(path: Path, fit: FitSays | None) -> str:
         return f"no data on {_listed(path.unrecorded)}"
     if fit is None:
         return "the model is not fitted to the record"
+    if not fit.converged:
+        return _NOT_SETTLED
     if not path.fitted:
         return "the record can inform none of them" if path.links else "the record informs no link"
     return "the record neither moves the answer nor narrows it"
@@ -264,9 +268,11 @@ def _unresolved(share: Share | None, fit: FitSays | None) -> str:
         return "No simulated history can answer the test."
     if fit is not None and fit.speaks and fit.converged and fit.record is not None:
         return _spoken_but_open(fit.record)
+    settled = fit is None or fit.converged
+    end = "the record has not spoken" if settled else _NOT_SETTLED
     if share.probability <= 0.20:
-        return "Even with the author's links as written it seldom holds; the record has not spoken."
-    return "Even with the author's links as written it is not clearly likely; the record has not spoken."
+        return f"Even with the author's links as written it seldom holds; {end}."
+    return f"Even with the author's links as written it is not clearly likely; {end}."
 
 
 def _spoken_but_open(record: RecordFit) -> str:
