@@ -125,7 +125,9 @@ def test_shares_by_link_and_delay_are_sums_of_pairs() -> None:
 @pytest.mark.parametrize("history", [1, 6])
 def test_with_everything_necessity_is_that_of_the_process_without_the_event(history: int) -> None:
     """Suppression of both signs, marks, factors, changes within the day: every pair, to 1e-6."""
-    model = build(RICH)
+    deter = Link("strike", "attack", 2.0, b=1.5, step=0.6, id="deter")
+    provoke = Link("strike", "attack", 14.0, a=0.1, b=-0.5, step=0.4, id="provoke")
+    model = build(rich(links=(*RICH.links[:3], deter, provoke, *RICH.links[5:])))
     window = window_of(model, history)
     result = attribute(model, window, ["attack", "vote"])
     raised = lowered = 0
