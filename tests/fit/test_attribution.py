@@ -146,7 +146,7 @@ def test_with_everything_necessity_is_that_of_the_process_without_the_event(hist
                 raised += ratio < 1.0 - 1e-9
                 lowered += ratio > 1.0 + 1e-9
     assert raised > 100
-    assert lowered > 20
+    assert lowered > 5
 
 
 def levels_without(model: CompiledModel, course: Course, d: int, gone: np.ndarray) -> np.ndarray:
@@ -163,7 +163,8 @@ def levels_without(model: CompiledModel, course: Course, d: int, gone: np.ndarra
                     z[f] = np.clip(z[f] + dr.ef_jump[d, e], s.lo[f], s.hi[f])
         return z
 
-    def tick(z: np.ndarray) -> np.ndarray:
+    def tick(z: np.ndarray, day: int) -> np.ndarray:
+        z = np.where(s.is_level == 1, z, course.levels[day])  # switches take the day's value first
         goal = dr.rest[d].copy()
         for e, f in enumerate(targets):
             goal[f] += dr.ff_coef[d, e] * (z[s.ff_source[e]] - dr.z_ref[d, s.ff_source[e]])
@@ -171,9 +172,9 @@ def levels_without(model: CompiledModel, course: Course, d: int, gone: np.ndarra
 
     out, none = course.levels.copy(), np.zeros(len(gone), np.bool_)
     for day in range(1, len(out)):
-        noise = course.levels[day] - tick(evening(course.levels[day - 1], day - 1, none))
+        noise = course.levels[day] - tick(evening(course.levels[day - 1], day - 1, none), day)
         low, high = np.where(s.is_level, s.lo, -np.inf), np.where(s.is_level, s.hi, np.inf)
-        out[day] = np.clip(tick(evening(out[day - 1], day - 1, gone)) + noise, low, high)
+        out[day] = np.clip(tick(evening(out[day - 1], day - 1, gone), day) + noise, low, high)
     return out
 
 

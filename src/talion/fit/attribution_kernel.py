@@ -159,11 +159,20 @@ def _through_day(
 
 
 @_inner
+def _switch(s: Structure, p: Seen, day: int, z: F8) -> None:
+    """Give the switches their value of a new day: levels move towards what it asks."""
+    for f in range(z.shape[0]):
+        if s.is_level[f] == 0:
+            z[f] = p.levels[day, f]
+
+
+@_inner
 def _to_midnight(
     s: Structure, dr: Draws, d: int, ff_target: I8, coef: F8, pull: F8, p: Seen, day: int, z: F8,
     z_next: F8,
 ) -> None:  # fmt: skip
     """Factors at the midnight `day` from those at the end of the day before, noise as it was."""
+    _switch(s, p, day, z)
     _tick(z, dr.rest[d], pull, dr.z_ref[d], ff_target, s.ff_source, coef, z_next)
     for f in range(z.shape[0]):
         found = p.levels[day, f]
@@ -191,6 +200,7 @@ def path_pass(
     for day in range(1, p.levels.shape[0]):
         _copy(p.levels[day - 1], w.z[0])
         _through_day(s, dr, d, p, none, uncut, day - 1, w.z[0])
+        _switch(s, p, day, w.z[0])
         _tick(
             w.z[0], dr.rest[d], pull, dr.z_ref[d], ff_target, s.ff_source, dr.ff_coef[d], w.z_next
         )

@@ -15,9 +15,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from talion.errors import SimulationError
 from talion.model.compiled import CompiledModel
+from talion.model.past import Past
 from talion.model.process import Course
 
-__all__ = ["ObservedWindow", "observed_window"]
+__all__ = ["ObservedWindow", "observed_window", "window_of_past"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -128,6 +129,39 @@ def observed_window(
         u=_spread(u, np.zeros(len(s.ch_half)), draws, "u"),
         shocks=_spread(shocks, none, draws, "shocks"),
     )
+
+
+def window_of_past(model: CompiledModel, past: Past, levels: ArrayLike) -> ObservedWindow:
+    """Make the window of a posterior's past.
+
+    Memory is empty where the past begins, as in the run-in. What the run-in spreads evenly over
+    days (types without any record, at their usual rate) is no event here: its part in the levels
+    counts as given, like noise, and it excites nothing.
+
+    Args:
+        model: compiled with `given` of this past.
+        past: at least the model's draws.
+        levels: [D, days + 1, F], from `talion.model.compile.past_levels`.
+
+    Raises:
+        SimulationError: the levels do not fit the past or the model.
+    """
+    path = np.asarray(levels, np.float64)
+    own = past.first(model.n_draws)
+    if path.shape != (own.draws, own.days + 1, len(model.factor_ids)):
+        raise SimulationError(
+            f"must have shape {(own.draws, own.days + 1, len(model.factor_ids))}",
+            place="past.levels",
+            value=path.shape,
+        )
+    none, no_factor = np.zeros(0), np.zeros(0, np.int64)
+    parts = [own.of(d) for d in range(own.draws)]
+    courses = [
+        Course(times, classes, path[d], none, no_factor, none)
+        for d, (times, classes, _) in enumerate(parts)
+    ]
+    rows = [own_rows for _, _, own_rows in parts]
+    return observed_window(model, own.start, own.end, courses, rows=rows, row_ids=own.row_ids)
 
 
 def _check_course(

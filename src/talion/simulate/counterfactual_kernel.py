@@ -256,22 +256,6 @@ def _midnight(
 ) -> int:  # fmt: skip
     """Factors of both tracks at a midnight after the first; the next change, or -1 if the levels
     given are not those that follow."""
-    _tick(so.z, so.rest, so.pull, go.z_ref, s.ff_target, s.ff_source, go.coef, t.moved)
-    _tick(sc.z, sc.rest, sc.pull, gc.z_ref, s.ff_target, s.ff_source, gc.coef, sc.z_next)
-    for f in range(so.z.shape[0]):
-        if s.is_level[f] == 1:
-            shock, found = p.shocks[day, f], p.levels[day, f]
-            if not math.isnan(shock):
-                again = min(max(t.moved[f] + shock, s.low[f]), s.high[f])
-                if abs(again - found) > _NEAR * (1.0 + abs(found)):
-                    return -1
-            else:
-                shock = found - t.moved[f]
-            if sc.pinned[f] == 0:
-                same = sc.z_next[f] == t.moved[f]
-                then = min(max(sc.z_next[f] + shock, s.low[f]), s.high[f])
-                sc.z[f] = found if same else then
-        so.z[f] = p.levels[day, f]
     while change < p.change_time.shape[0] and p.change_time[change] <= today:
         f, by_row = p.change_factor[change], False
         for r in range(w.row_day.shape[0]):  # a what-if of this very midnight goes before
@@ -279,6 +263,26 @@ def _midnight(
         if not by_row:
             _change(p, t, sc, change)
         change += 1
+    for f in range(so.z.shape[0]):  # levels move towards what the new day's switches ask
+        if s.is_level[f] == 0:
+            so.z[f] = p.levels[day, f]
+    _tick(so.z, so.rest, so.pull, go.z_ref, s.ff_target, s.ff_source, go.coef, t.moved)
+    _tick(sc.z, sc.rest, sc.pull, gc.z_ref, s.ff_target, s.ff_source, gc.coef, sc.z_next)
+    for f in range(so.z.shape[0]):
+        if s.is_level[f] == 0:
+            continue
+        shock, found = p.shocks[day, f], p.levels[day, f]
+        if not math.isnan(shock):
+            again = min(max(t.moved[f] + shock, s.low[f]), s.high[f])
+            if abs(again - found) > _NEAR * (1.0 + abs(found)):
+                return -1
+        else:
+            shock = found - t.moved[f]
+        if sc.pinned[f] == 0:
+            same = sc.z_next[f] == t.moved[f]
+            then = min(max(sc.z_next[f] + shock, s.low[f]), s.high[f])
+            sc.z[f] = found if same else then
+        so.z[f] = found
     return change
 
 
