@@ -12,7 +12,6 @@ every height from the first departure on and forgets the observed events after i
 from __future__ import annotations
 
 import math
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -22,9 +21,22 @@ from talion.model.drift import tick
 from talion.simulate.arrays import STATUS_BANDS, STATUS_CAPPED, STATUS_OK, STATUS_QUEUE
 from talion.simulate.cells import height, open_bands, time_of_day
 from talion.simulate.compiling import ZERO, inlined, inner, signed
+from talion.simulate.counterfactual_tracks import (
+    Given,
+    Trail,
+    begin_change,
+    bound_rates,
+    decay_to,
+    enter,
+    fade,
+    happen,
+    look,
+    rate_of,
+    unset,
+)
 from talion.simulate.random import history_key, mix, unit, word
 from talion.simulate.rows import FORCED, apply_rows, choose_class
-from talion.simulate.state import Gains, State, apply_links
+from talion.simulate.state import Gains, State
 from talion.simulate.wiring import Wiring
 
 __all__ = [
@@ -33,8 +45,6 @@ __all__ = [
     "MONOTONE",
     "SOURCES",
     "STATUS_SHOCKS",
-    "Given",
-    "Trail",
     "replay_block",
 ]
 
@@ -50,6 +60,7 @@ SOURCES = (
     "simulate/cells.py",
     "simulate/compiling.py",
     "simulate/counterfactual_kernel.py",
+    "simulate/counterfactual_tracks.py",
     "simulate/random.py",
     "simulate/rows.py",
     "simulate/state.py",
@@ -66,187 +77,9 @@ STATUS_SHOCKS = 4  # levels, shocks and events of the past do not belong togethe
 _HEIGHT = np.uint64(0x5851F42D4C957F2D)  # keys the heights of observed events
 _LOW = np.uint64(0xFFFFFFFF)
 _HALF = np.uint64(32)
-_SLACK = 1.0 + 1e-12
 _NEAR = 1e-6  # levels told again may differ by rounding, not by more
 
 _tick = inlined(tick)
-
-
-class Given(NamedTuple):
-    """What happened in one draw, and what is taken away."""
-
-    time: F8
-    """[n] absolute days, ascending."""
-    event_class: I8
-    """[n]"""
-    removed: I8
-    """[n] 1 where the event is taken away."""
-    levels: F8
-    """[days + 1, F]"""
-    shocks: F8
-    """[days + 1, F] NaN where not known."""
-    change_time: F8
-    """[J] moments at which a recorded value of a factor begins to hold."""
-    change_factor: I8
-    change_value: F8
-    setters: I8
-    """[J] events of the past any of which may have set the value; 0: it stands by itself."""
-    sets_start: I8
-    """[n + 1] changes that each event may have set."""
-    sets: I8
-    mass: F8
-    """[S, H]"""
-    u: F8
-    """[C]"""
-
-
-class Trail(NamedTuple):
-    """Room for what one replay carries besides the tracks, and for its events."""
-
-    left: I8
-    """[J] setters that are still there."""
-    before: F8
-    """[J] the counterfactual value that a change replaced."""
-    latest: I8
-    """[F] the change that holds in the counterfactual, or -1."""
-    moved: F8
-    """[F] tick of the observed track."""
-    time: F8
-    """[cap] counterfactual events."""
-    event_class: I8
-    """[cap]"""
-    origin: I8
-    """[cap] index of the observed event, -1 for a new one, -2 for one that a what-if adds."""
-    levels: F8
-    """[days + 1, F]"""
-
-
-@inner
-def _enter(s: Wiring, dr: Draws, p: Given, g: Gains, st: State, d: int) -> None:
-    """Set a track to the start of the window."""
-    for i in range(st.link.shape[0]):
-        st.link[i] = 1.0
-    apply_links(s, dr, g, st.link, d)
-    for f in range(s.factor_hash.shape[0]):
-        g.z_ref[f] = dr.z_ref[d, f]
-        st.rest[f] = dr.rest[d, f]
-        st.pull[f] = dr.pull[d, f] if s.is_level[f] == 1 else 0.0
-        st.pinned[f] = 0
-        st.due[f] = np.inf
-        st.z[f] = p.levels[0, f]
-    for k in range(s.type_hash.shape[0]):
-        g.background[k] = dr.background[d, k]
-        st.scale[k] = 1.0
-        st.own_scale[k] = 1.0
-        st.blocked[k] = 0
-        for h in range(s.half_life.shape[0]):
-            st.e[h, k] = 0.0
-    for c in range(s.class_type.shape[0]):
-        for i in range(s.ee_start[c], s.ee_start[c + 1]):
-            h = s.ee_half[i]
-            st.e[h, s.ee_target[i]] += g.jump[i] * p.mass[c, h]
-    for c in range(st.u.shape[0]):
-        st.u[c] = p.u[c]
-
-
-@inner
-def _look(s: Wiring, g: Gains, st: State) -> None:
-    """Background rates under the factors as rates see them."""
-    for f in range(st.z.shape[0]):
-        st.offset[f] = st.z_rate[f] - g.z_ref[f]
-    for k in range(st.base.shape[0]):
-        total = 0.0
-        for i in range(s.fr_start[k], s.fr_start[k + 1]):
-            total += g.gamma[i] * st.offset[s.fr_factor[i]]
-        st.base[k] = g.background[k] * math.exp(total)
-        st.fresh[k] = 0
-
-
-@inner
-def _fade(g: Gains, st: State) -> None:
-    """What a whole day takes from excitation and suppression."""
-    for h in range(st.e.shape[0]):
-        for k in range(st.e.shape[1]):
-            st.e[h, k] *= g.day_decay[h]
-    for c in range(st.u.shape[0]):
-        st.u[c] *= g.channel_day[c]
-
-
-@inner
-def _rate(s: Wiring, g: Gains, st: State, k: int, decay: F8) -> float:
-    """Rate of type `k` at the time the decays are for."""
-    raw = st.base[k]
-    for h in range(decay.shape[0]):
-        raw += st.e[h, k] * decay[h]
-    x = 0.0
-    for c in range(s.ch_start[k], s.ch_start[k + 1]):
-        x += g.b[c] * st.u[c] * decay[s.ch_half[c]]
-    return float(st.scale[k] * raw * math.exp(-x))
-
-
-@inner
-def _bounds(s: Wiring, g: Gains, st: State, decay: F8) -> None:
-    """Upper bounds of the rates for the rest of the day: suppression at its weakest to come."""
-    for k in range(st.bound.shape[0]):
-        raw = st.base[k]
-        for h in range(decay.shape[0]):
-            raw += st.e[h, k] * decay[h]
-        x = 0.0
-        for c in range(s.ch_start[k], s.ch_start[k + 1]):
-            left = g.channel_day[c] if g.b[c] > 0.0 else decay[s.ch_half[c]]
-            x += g.b[c] * st.u[c] * left
-        st.bound[k] = st.scale[k] * raw * math.exp(-x) * _SLACK
-
-
-@inner
-def _happen(s: Wiring, g: Gains, st: State, c: int, decay: F8) -> None:
-    """What an event of class `c` does to excitation, suppression and levels."""
-    n_channel = st.u.shape[0]
-    for i in range(s.ee_start[c], s.ee_start[c + 1]):
-        st.e[s.ee_half[i], s.ee_target[i]] += g.jump[i] / decay[s.ee_half[i]]
-        channel = s.ee_channel[i]
-        if channel < n_channel:
-            left = decay[s.ch_half[channel]]
-            now = st.u[channel] * left
-            st.u[channel] = (now + (1.0 - now) * s.ee_step[i]) / left
-    for i in range(s.ef_start[c], s.ef_start[c + 1]):
-        f = s.ef_factor[i]
-        if st.pinned[f] == 0:
-            st.z[f] = min(max(st.z[f] + g.kick[i], s.low[f]), s.high[f])
-
-
-@inner
-def _decays(g: Gains, x: float, decay: F8) -> None:
-    for h in range(decay.shape[0]):
-        decay[h] = math.exp(-g.rate[h] * x)
-
-
-@inner
-def _change(p: Given, t: Trail, st: State, j: int) -> None:
-    """Let a recorded value begin to hold in the counterfactual, unless what set it is gone."""
-    f = p.change_factor[j]
-    if st.pinned[f] == 1 or (p.setters[j] > 0 and t.left[j] == 0):
-        return
-    t.before[j] = st.z[f]
-    t.latest[f] = j
-    st.z[f] = p.change_value[j]
-    st.z_rate[f] = p.change_value[j]
-
-
-@inner
-def _unset(p: Given, t: Trail, st: State, i: int, undo: bool) -> bool:
-    """An observed event is gone: take back what it alone can have set. Whether a rate may move."""
-    moved = False
-    for e in range(p.sets_start[i], p.sets_start[i + 1]):
-        j = p.sets[e]
-        t.left[j] -= 1
-        f = p.change_factor[j]
-        if undo and t.left[j] == 0 and t.latest[f] == j and st.pinned[f] == 0:
-            st.z[f] = t.before[j]
-            st.z_rate[f] = t.before[j]
-            t.latest[f] = -1
-            moved = True
-    return moved
 
 
 @inner
@@ -261,7 +94,7 @@ def _midnight(
         for r in range(w.row_day.shape[0]):  # a what-if of this very midnight goes before
             by_row = by_row or (w.row_op[r] == 0 and w.row_day[r] == today and w.row_target[r] == f)
         if not by_row:
-            _change(p, t, sc, change)
+            begin_change(p, t, sc, change)
         change += 1
     for f in range(so.z.shape[0]):  # levels move towards what the new day's switches ask
         if s.is_level[f] == 0:
@@ -293,8 +126,8 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
     cap: int,
 ) -> tuple[int, int]:  # fmt: skip
     """Replay the window once; status and number of counterfactual events."""
-    _enter(s, dr, p, go, so, d)
-    _enter(s, dr, p, gc, sc, d)
+    enter(s, dr, p, go, so, d)
+    enter(s, dr, p, gc, sc, d)
     heights = mix(key ^ _HEIGHT)
     for k in range(s.type_hash.shape[0]):
         sc.key[k] = mix(key ^ s.type_hash[k])
@@ -304,7 +137,7 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
         t.left[j] = p.setters[j]
     for i in range(p.time.shape[0]):
         if p.removed[i] == 1 and mode != FRESH_WITH:
-            _unset(p, t, sc, i, False)
+            unset(p, t, sc, i, False)
     n_type, n_band = sc.bound.shape[0], s.band_edge.shape[1]
     n_changes, n_given = p.change_time.shape[0], p.time.shape[0]
     n, row, seen, change = 0, ZERO, 0, 0
@@ -323,16 +156,16 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
             change = _midnight(s, w, p, go, so, gc, sc, t, day, today, change)
             if change < 0:
                 return STATUS_SHOCKS, n
-            _fade(go, so)
-            _fade(gc, sc)
+            fade(go, so)
+            fade(gc, sc)
         for f in range(sc.z.shape[0]):
             so.z_rate[f] = so.z[f]
             sc.z_rate[f] = sc.z[f]
             t.levels[day, f] = sc.z[f]
         if day == n_days:
             break
-        _look(s, go, so)
-        _look(s, gc, sc)
+        look(s, go, so)
+        look(s, gc, sc)
         for h in range(decay.shape[0]):
             decay[h] = 1.0
         for k in range(n_type):
@@ -343,7 +176,7 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
 
         while True:
             if touched:
-                _bounds(s, gc, sc, decay)
+                bound_rates(s, gc, sc, decay)
                 for k in range(n_type):
                     limit = sc.bound[k]
                     if not limit <= cap:
@@ -372,48 +205,48 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
             c, origin, there = 0, -1, False
 
             if what == 2:
-                _decays(gc, x, decay)
+                decay_to(gc, x, decay)
                 f = p.change_factor[change]
                 so.z[f] = p.change_value[change]
                 so.z_rate[f] = p.change_value[change]
-                _change(p, t, sc, change)
+                begin_change(p, t, sc, change)
                 change += 1
-                _look(s, go, so)
-                _look(s, gc, sc)
+                look(s, go, so)
+                look(s, gc, sc)
                 touched = opened
             elif what == 1:
-                _decays(gc, x, decay)
+                decay_to(gc, x, decay)
                 i, seen = seen, seen + 1
                 c, origin = p.event_class[i], i
                 if mode == MONOTONE:
                     k = signed(s.class_type[c])
-                    was, would = _rate(s, go, so, k, decay), _rate(s, gc, sc, k, decay)
+                    was, would = rate_of(s, go, so, k, decay), rate_of(s, gc, sc, k, decay)
                     low = unit(word(heights, i)) * was < would
                     there = p.removed[i] == 0 and (low or was == would)
                 elif p.removed[i] == 1:
                     there = mode == FRESH_WITH
                 else:
                     there = now < departure
-                _happen(s, go, so, c, decay)
+                happen(s, go, so, c, decay)
                 if (
                     mode == MONOTONE
                     and not there
                     and p.removed[i] == 0
-                    and _unset(p, t, sc, i, True)
+                    and unset(p, t, sc, i, True)
                 ):
-                    _look(s, gc, sc)
+                    look(s, gc, sc)
                     touched = opened
             else:
                 point, owner = qw[q], qk[q]
                 q += 1
-                _decays(gc, x, decay)
+                decay_to(gc, x, decay)
                 if owner >= FORCED:
                     c, origin, there = signed(owner) - FORCED, -2, True
                 elif now >= departure:
                     k, band = signed(owner) >> 6, signed(owner) & 63
                     v = s.band_edge[k, band] + s.band_width[k, band] * height(point)
-                    if v < sc.bound[k] and v < _rate(s, gc, sc, k, decay):
-                        there = mode != MONOTONE or v >= _rate(s, go, so, k, decay)
+                    if v < sc.bound[k] and v < rate_of(s, gc, sc, k, decay):
+                        there = mode != MONOTONE or v >= rate_of(s, go, so, k, decay)
                     if there:
                         c = signed(s.class_start[k])
                         if s.class_start[k + 1] - c > 1:
@@ -428,7 +261,7 @@ def _one_replay(  # noqa: C901 - one loop on purpose, as the simulator's own
                 t.event_class[n] = c
                 t.origin[n] = origin
                 n += 1
-                _happen(s, gc, sc, c, decay)
+                happen(s, gc, sc, c, decay)
                 touched = opened
             after = ((np.uint64(x * 4294967296.0) << _HALF) if what != 3 else qw[q - 1]) | _LOW
     return STATUS_OK, n

@@ -12,7 +12,7 @@ from talion.model.observed import ObservedWindow
 from talion.model.process import Course
 
 if TYPE_CHECKING:
-    from talion.simulate.counterfactual_kernel import Given
+    from talion.simulate.counterfactual_tracks import Given
 
 __all__ = ["given_draw"]
 
@@ -33,7 +33,7 @@ def given_draw(
     Returns:
         Plain arrays; each recorded change with the events that can have set it.
     """
-    from talion.simulate.counterfactual_kernel import Given
+    from talion.simulate.counterfactual_tracks import Given
 
     course = window.courses[draw]
     changes = _changes(model, course, window.start)
