@@ -2,8 +2,8 @@
 
 The main fit updates the no-view prior (R). Its variants change what else was assumed: the scale of the
 prior, the latent escalation, the listing, the definitions of contested counts; together with R they
-are the set Pi. `opponent` is the opponent's prior updated (O1). `as_written`, the author's own prior
-updated, is in a fit too, but no label rests on it and it is not simulated.
+are the set Pi (`options.SENSITIVITY`). `opponent` is the opponent's prior updated (O1). The other
+variants of a fit are shown with it; no label rests on them and they are not simulated.
 """
 
 from __future__ import annotations
@@ -18,9 +18,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.errors import CaseError
+from talion.fit.case.options import SENSITIVITY
 from talion.judge.estimate import Share, share_of_draws
 from talion.judge.labels import ERRORS, Probability, RecordFit
-from talion.judge.readings import AS_WRITTEN, NO_VIEW, OPPONENT, VARIANT_DRAWS, WITH_RECORD
+from talion.judge.readings import NO_VIEW, OPPONENT, VARIANT_DRAWS, WITH_RECORD
 from talion.judge.results import FitReceipt
 from talion.judge.sensitivity import Sensitivity, likelihood_sensitivity
 from talion.judge.tests import Outcome
@@ -91,7 +92,7 @@ def fitted_runs(fit: CaseFit | None, draws: int) -> tuple[FittedRun, ...]:
     runs += [
         FittedRun(name, reading, min(draws, VARIANT_DRAWS, reading.draws.draws))
         for name, reading in fit.variants.items()
-        if name != AS_WRITTEN
+        if name in (*SENSITIVITY, OPPONENT)
     ]
     return tuple(runs)
 
@@ -105,7 +106,7 @@ def fit_warnings(fit: CaseFit | None, draws: int) -> Iterator[str]:
             f"the fit to the record has not converged ({_why(fit.main)}): every result with the "
             "record is provisional, and no label credits the record"
         )
-    open_ = [n for n, r in fit.variants.items() if r.verdict and n != AS_WRITTEN]
+    open_ = [n for n, r in fit.variants.items() if r.verdict and n in (*SENSITIVITY, OPPONENT)]
     if open_:
         named = ", ".join(f"“{name.replace('_', ' ')}”" for name in open_)
         lead = "a variant" if len(open_) == 1 else f"{len(open_)} variants"

@@ -187,10 +187,14 @@ class Specification(NamedTuple):
     unlisted_type: I8
     """[.] types with unlisted events."""
     unlisted_tries: I8
-    """[.] births and deaths tried in a sweep."""
+    """[.] births and deaths tried in a sweep, and half as many moves."""
+    sets_every: int
+    """In every how many sweeps sets of arrows are turned."""
     b_start: I8
     """[B+1] blocks of coordinates updated together."""
     b_index: I8
+    b_every: I8
+    """[B] in every how many sweeps the block is moved."""
     b_types: I8
     """[B, K] types whose numbers depend on the block."""
     b_path: I8
@@ -256,6 +260,10 @@ class Chain(NamedTuple):
     """[G, C] integral of answers' shape over the cell, or mean of the suppression state."""
     state: F8
     """[G, C+1] decayed sum or suppression state at each cell's start."""
+    flow: F8
+    """[K, C] expected events of each type in each cell."""
+    felt: F8
+    """[N] log rate of its own type just before each event, by slot."""
     seen: F8
     """[G, N] the same just before each event of the group's target."""
     events: I8

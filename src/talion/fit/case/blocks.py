@@ -12,10 +12,13 @@ from numpy.typing import NDArray
 
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
 
-__all__ = ["blocks_of"]
+__all__ = ["SELDOM", "blocks_of"]
 
 I8 = NDArray[np.int64]
 
+SELDOM = (
+    5  # sweeps between moves of what the record hardly speaks of: its draws are fresh each time
+)
 _CHUNK = 6  # innovations moved at once, besides all of them
 
 
@@ -56,6 +59,7 @@ def blocks_of(
     path = _path_effects(s)
     blocks: list[list[int]] = []
     effects: list[_Touched] = []
+    every: list[int] = []
     together: set[int] = set()
     for f in np.flatnonzero(s.f_kind == LEVEL).tolist():
         # A level is seen through what it does alone, so all that makes its path moves at once.
@@ -67,9 +71,11 @@ def blocks_of(
         if own:
             blocks.append(own)
             effects.append(path)
+            every.append(SELDOM)
     singles = [p for p in np.flatnonzero(sampled).tolist() if p not in together]
     blocks += [[p] for p in singles]
     effects += [touched[p] for p in singles]
+    every += [1] * len(singles)
     for f in np.flatnonzero((s.f_kind == LATENT) & (s.f_shock >= 0)).tolist():
         first = int(s.f_shock[f])
         own = list(range(first, first + s.shocks))
@@ -79,18 +85,21 @@ def blocks_of(
         pieces += [own[i : i + _CHUNK] for i in range(half, len(own), _CHUNK)]
         blocks += pieces
         effects += [path] * len(pieces)
+        every += [1] * len(pieces)
     for k in np.flatnonzero(s.l_weekly >= 0).tolist():
         weeks = -(-s.days // 7)
         own = list(range(int(s.l_weekly[k]), int(s.l_weekly[k]) + weeks))
         pieces = [own, *(own[i : i + 3] for i in range(0, len(own), 3))]
         blocks += pieces
         effects += [_Touched(listing=True)] * len(pieces)
+        every += [1] * len(pieces)
     sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
     sets = [members for members in sets if members]
     arrows = [touched[int(p)] for p in strength]  # a sign matters where its strength does
     out = s._replace(
         b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
         b_index=np.array([i for b in blocks for i in b], np.int64),
+        b_every=np.array(every, np.int64),
         b_types=_type_rows(s, effects),
         b_path=_flags(e.path for e in effects),
         b_marks=_flags(e.marks for e in effects),

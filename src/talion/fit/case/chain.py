@@ -62,7 +62,7 @@ def new_chain(problem: Problem, events: int, seed: int = 0) -> Chain:
         "z": (d + 1, f), "z_ref": f, "rest": f, "pull": f, "shake": f, "gain": len(s.r_factor),
         "mix_gain": len(s.m_factor), "kick": len(s.j_factor), "coefficient": len(s.i_source),
         "base": (k, d), "mix": (d, c), "weekly": (k, -(-d // 7)), "cell": (g, cells),
-        "state": (g, cells + 1), "seen": (g, events), "time": events, "daily": (d, c),
+        "state": (g, cells + 1), "seen": (g, events), "flow": (k, cells), "felt": events, "time": events, "daily": (d, c),
         "number": len(s.t_value), "moment": len(s.q_low), "part": k + 4, "old": x, "ellipse": x,
         "spare": c + f, "said": events, "marked": events,
     }  # fmt: skip

@@ -8,7 +8,15 @@ from __future__ import annotations
 
 import math
 
-from talion.fit.case.arrays import ABSENCES, LISTING, MARKS, TOTALS, Chain, Specification
+from talion.fit.case.arrays import (
+    ABSENCES,
+    CELLS_PER_DAY,
+    LISTING,
+    MARKS,
+    TOTALS,
+    Chain,
+    Specification,
+)
 from talion.fit.case.chance_kernel import normal, uniform
 from talion.fit.case.evaluate_kernel import driven, log_likelihood
 from talion.fit.case.observation_kernel import (
@@ -63,18 +71,19 @@ def _tell(s: Specification, ch: Chain, c: int, t: float, size: int) -> None:
 
 @inner
 def _after_event(  # noqa: C901 - all that one event can change, in one place
-    s: Specification, ch: Chain, c: int, other: int, day: int, slot: int
+    s: Specification, ch: Chain, c: int, other: int, since: float, day: int, slot: int
 ) -> float:
     """Log-likelihood after an event of class `c` (and `other`) has come, gone or moved.
 
-    `day` is the first day whose number of events has changed, or -1. `slot` is the event as it is
+    Nothing before `since` has changed. `day` is the first day whose number of events has, or -1. `slot` is the event as it is
     now, or -1 where it is gone; its old terms of marks and listing must be out of the sums.
     """
     types, k = s.usual.shape[0], s.class_type[c]
+    first = int(since * CELLS_PER_DAY)
     path = day >= 0 and (s.c_path[c] == 1 or s.c_path[other] == 1)
     for g in range(s.g_arrow.shape[0]):
         if s.g_member[g, c] == 1 or s.g_member[g, other] == 1:
-            trace(s, ch, g)
+            trace(s, ch, g, first)
             ch.dirty[s.g_target[g]] = 1
         elif s.g_target[g] == k and slot >= 0:
             ch.seen[g, slot] = seen_at(s, ch, g, ch.time[slot])
@@ -87,7 +96,7 @@ def _after_event(  # noqa: C901 - all that one event can change, in one place
         if felt:
             load_background(s, ch, i)
         if felt or ch.dirty[i] == 1:
-            ch.part[i] = type_part(s, ch, i)
+            ch.part[i] = type_part(s, ch, i, first)
         ch.dirty[i] = 0
         if path and s.m_start[s.class_start[i + 1]] > s.m_start[s.class_start[i]]:
             load_mix(s, ch, i)
@@ -128,7 +137,7 @@ def _shift(s: Specification, ch: Chain, slot: int, t: float, c: int) -> float:
     _place(ch, slot, at)
     _tell(s, ch, c, t, ch.size[slot])
     day = min(int(t), int(old)) if int(t) != int(old) or was != c else -1
-    return _after_event(s, ch, c, was, day, slot)
+    return _after_event(s, ch, c, was, min(t, old), day, slot)
 
 
 @inner
@@ -229,7 +238,7 @@ def _add(s: Specification, ch: Chain, t: float, c: int) -> float:
     ch.order[slot] = slot
     _place(ch, slot, slot)
     _tell(s, ch, c, t, 1)
-    return _after_event(s, ch, c, c, int(t), slot)
+    return _after_event(s, ch, c, c, t, int(t), slot)
 
 
 @inner
@@ -248,13 +257,14 @@ def _remove(s: Specification, ch: Chain, slot: int) -> float:
         ch.size[slot] = ch.size[last]
         ch.said[slot] = ch.said[last]
         ch.marked[slot] = ch.marked[last]
+        ch.felt[slot] = ch.felt[last]
         for g in range(ch.seen.shape[0]):
             ch.seen[g, slot] = ch.seen[g, last]
         for i in range(last):
             if ch.order[i] == last:
                 ch.order[i] = slot
     ch.events[0] = last
-    return _after_event(s, ch, c, c, int(t), -1)
+    return _after_event(s, ch, c, c, t, int(t), -1)
 
 
 @inner

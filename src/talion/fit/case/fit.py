@@ -13,7 +13,7 @@ from talion.model.case import Case
 
 __all__ = ["fit_case"]
 
-_KEEP, _KEEP_VARIANT = 256, 64
+_KEEP, _KEEP_VARIANT = 200, 60  # as many as a run simulates
 
 
 def fit_case(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-__all__ = ["VARIANTS", "Options"]
+__all__ = ["SENSITIVITY", "VARIANTS", "Options"]
 
 
 @dataclass(frozen=True)
@@ -39,5 +39,14 @@ VARIANTS: dict[str, Options] = {
     "opponent": Options(reading="opponent"),
     "as_written": Options(reading="as_written"),
 }
-"""The other ways, each changing one thing. The first seven are the sensitivity set of a result;
-`opponent` and `as_written` update those readings' own priors."""
+"""The other ways, each changing one thing."""
+
+SENSITIVITY = (
+    "half_strength",
+    "double_strength",
+    "without_escalation",
+    "constant_listing",
+    "reference_totals",
+)
+"""The variants under which a result must stand before it holds whatever one assumes. `rows_only` and
+`totals_only` are shown beside the whole; `opponent` and `as_written` update other priors."""

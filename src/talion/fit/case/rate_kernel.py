@@ -21,15 +21,29 @@ _LN2 = math.log(2.0)
 
 
 @inner
-def trace(s: Specification, ch: Chain, g: int) -> None:
-    """Carry a group's state through the window: cells, and what events of the target saw."""
+def _first_event(ch: Chain, t: float) -> int:
+    """Place in the order of the first event at or after a time."""
+    low, high = 0, ch.events[0]
+    while low < high:
+        middle = (low + high) // 2
+        if ch.time[ch.order[middle]] < t:
+            low = middle + 1
+        else:
+            high = middle
+    return low
+
+
+@inner
+def trace(s: Specification, ch: Chain, g: int, first: int) -> None:
+    """Carry a group's state on from cell `first`: cells, and what events of the target saw."""
     rate = _LN2 / s.half_life[s.g_half[g]]
     raises = ch.sign[s.g_arrow[g]] > 0
     width = 1.0 / CELLS_PER_DAY
     fade = math.exp(-rate * width)
     keep, target = 1.0 - s.g_step[g], s.g_target[g]
-    state, i, n = 0.0, 0, ch.events[0]
-    for cell in range(ch.cell.shape[1]):
+    state, n = ch.state[g, first] if first > 0 else 0.0, ch.events[0]
+    i = _first_event(ch, first * width)
+    for cell in range(first, ch.cell.shape[1]):
         ch.state[g, cell] = state
         begin, end = cell * width, (cell + 1) * width
         entered, jumped, now = state, 0.0, begin
@@ -68,13 +82,7 @@ def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
     cell = min(int(t * CELLS_PER_DAY), ch.cell.shape[1] - 1)
     now = cell / CELLS_PER_DAY
     state = ch.state[g, cell]
-    low, high = 0, ch.events[0]
-    while low < high:  # first event of the cell
-        middle = (low + high) // 2
-        if ch.time[ch.order[middle]] < now:
-            low = middle + 1
-        else:
-            high = middle
+    low = _first_event(ch, now)
     while low < ch.events[0] and ch.time[ch.order[low]] < t:
         slot = ch.order[low]
         low += 1
@@ -91,41 +99,30 @@ def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
 
 
 @inner
-def type_part(  # noqa: C901 - two ways to the compensator, side by side
-    s: Specification, ch: Chain, k: int
-) -> float:
-    """Log-likelihood of the events of a type, given everything."""
-    first, last = s.g_start[k], s.g_start[k + 1]
+def type_part(s: Specification, ch: Chain, k: int, first: int) -> float:
+    """Log-likelihood of the events of a type, given everything; worked out from cell `first` on."""
+    since, width = first / CELLS_PER_DAY, 1.0 / CELLS_PER_DAY
+    low, high = s.g_start[k], s.g_start[k + 1]
     held = False
-    for g in range(first, last):
+    for g in range(low, high):
         held = held or ch.b[g] != 0.0
-    expected, width = 0.0, 1.0 / CELLS_PER_DAY
-    for d in range(s.days):
-        if not held:
-            expected += ch.base[k, d]
-            continue
-        for cell in range(d * CELLS_PER_DAY, (d + 1) * CELLS_PER_DAY):
-            rate, exponent = ch.base[k, d] * width, 0.0
-            for g in range(first, last):
-                rate += ch.a[g] * ch.cell[g, cell]
-                exponent += ch.b[g] * ch.cell[g, cell]
-            expected += rate * math.exp(-exponent)
-    if not held:
-        for g in range(first, last):
-            if ch.a[g] > 0.0:
-                total = 0.0
-                for cell in range(ch.cell.shape[1]):
-                    total += ch.cell[g, cell]
-                expected += ch.a[g] * total
-    value = -expected
+    for cell in range(first, ch.cell.shape[1]):
+        rate, exponent = ch.base[k, cell // CELLS_PER_DAY] * width, 0.0
+        for g in range(low, high):
+            rate += ch.a[g] * ch.cell[g, cell]
+            exponent += ch.b[g] * ch.cell[g, cell]
+        ch.flow[k, cell] = rate * math.exp(-exponent) if held else rate
+    value = 0.0
+    for cell in range(ch.cell.shape[1]):
+        value -= ch.flow[k, cell]
     for slot in range(ch.events[0]):
         if s.class_type[ch.kind[slot]] != k:
             continue
-        rate, exponent = ch.base[k, int(ch.time[slot])], 0.0
-        for g in range(first, last):
-            rate += ch.a[g] * ch.seen[g, slot]
-            exponent += ch.b[g] * ch.seen[g, slot]
-        if not rate > 0.0:
-            return -np.inf
-        value += ch.size[slot] * (math.log(rate) - exponent)
+        if ch.time[slot] >= since:
+            rate, exponent = ch.base[k, int(ch.time[slot])], 0.0
+            for g in range(low, high):
+                rate += ch.a[g] * ch.seen[g, slot]
+                exponent += ch.b[g] * ch.seen[g, slot]
+            ch.felt[slot] = math.log(rate) - exponent if rate > 0.0 else -np.inf
+        value += ch.size[slot] * ch.felt[slot]
     return value

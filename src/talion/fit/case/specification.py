@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
-from talion.fit.case.blocks import blocks_of
+from talion.fit.case.blocks import SELDOM, blocks_of
 from talion.fit.case.listing import listing_of
 from talion.fit.case.options import Options
 from talion.fit.case.parameters import Parameters
@@ -125,6 +125,7 @@ class _Builder:
             f_shock=shock_of,
             f_mirror=_ints(int(self._mirrors(f)) for f in self.factors),
             shocks=1 + int(self._ticks().max(initial=0)),
+            sets_every=SELDOM,
             tick=self._ticks(),
             l_weekly=weekly,
             **listing.arrays,
@@ -436,7 +437,7 @@ def _quadrature() -> dict[str, Any]:
 def _nothing_yet(types: int) -> dict[str, Any]:
     """Fields that `blocks_of` fills in."""
     names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
-    names += ["a_marks", "a_listing", "a_strength", "a_alone", "s_start", "s_arrow"]
+    names += ["b_every", "a_marks", "a_listing", "a_strength", "a_alone", "s_start", "s_arrow"]
     out: dict[str, Any] = dict.fromkeys(names, np.zeros(0, np.int64))
     return out | {n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types")}
 

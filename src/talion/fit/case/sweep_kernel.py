@@ -61,12 +61,14 @@ def sweep_pass(  # noqa: C901 - the order of the moves, in one place
                 mirror(s, ch, f)
         everything(s, ch)  # what rounding has gathered goes
         for b in range(s.b_start.shape[0] - 1):
-            slice_block(s, ch, b)
+            if sweep % s.b_every[b] == 0:
+                slice_block(s, ch, b)
         for arrow in range(arrows):
             if s.free_arrow[arrow] == 1 and s.a_alone[arrow] == 1:
                 flip(s, ch, arrow)
-        for number in range(s.s_start.shape[0] - 1):
-            turn_set(s, ch, number)
+        if sweep % s.sets_every == 0:
+            for number in range(s.s_start.shape[0] - 1):
+                turn_set(s, ch, number)
         for slot in range(ch.events[0]):
             row = ch.row[slot]
             if row < 0:
@@ -85,8 +87,7 @@ def sweep_pass(  # noqa: C901 - the order of the moves, in one place
                     birth(s, ch, k)
                 else:
                     death(s, ch, k)
-                if uniform(ch) < 0.5:
-                    wander(s, ch, k)
+                wander(s, ch, k)
         for q in range(s.q_low.shape[0]):
             move_moment(s, ch, q)
         if ch.tally[4, 0] >= NO_ROOM:
