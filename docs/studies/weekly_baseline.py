@@ -129,7 +129,7 @@ class Objective:
         value, log_det, steps = best_path()(
             self.counts.attacks, log_mu, drawn, scale, diagonal, off, self.w
         )
-        if steps == STEPS - 1 or not np.isfinite(value):
+        if steps == STEPS or not np.isfinite(value):
             raise FloatingPointError(f"no best path found at theta = {theta}")
         self.log_det = log_det_p - log_det
         return -(value + prior + (0.5 * self.log_det if self.integrate else 0.0))

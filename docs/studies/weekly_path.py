@@ -82,7 +82,9 @@ def ascend(
     slope, info, curve = np.empty(n), np.empty(n), np.empty(n)
     pivot, move = np.empty(n), np.empty(n)
     value = path_value(a, b, drawn, scale, diagonal, off, w)
-    for step in range(STEPS):
+    step = 0
+    while step < STEPS:
+        step += 1
         path_slope(a, b, drawn, scale, diagonal, off, w, slope, info, curve)
         if not np.isfinite(solve(curve, off, slope, pivot, move)):
             solve(info, off, slope, pivot, move)
