@@ -11,7 +11,7 @@ from functools import cache
 import numpy as np
 from daily_counts import F8
 
-STEPS = 100
+STEPS = 1000
 CLOSE = 1e-9  # nats that the next step is expected to gain
 
 
@@ -86,8 +86,9 @@ def ascend(
     while step < STEPS:
         step += 1
         path_slope(a, b, drawn, scale, diagonal, off, w, slope, info, curve)
-        if not np.isfinite(solve(curve, off, slope, pivot, move)):
-            solve(info, off, slope, pivot, move)
+        blend = 0.0  # of expected information, as much as makes the system positive
+        while not np.isfinite(solve(curve + blend * (info - curve), off, slope, pivot, move)):
+            blend = min(2.0 * blend + 0.125, 1.0)
         gain = 0.0
         for i in range(n):
             gain += move[i] * slope[i]
