@@ -83,7 +83,7 @@ def test_integrated_is_the_integral(baseline: ModuleType, sd: float) -> None:
     objective = baseline.Objective(data, path, integrate=True)
     grid = np.linspace(-6 * sd, 6 * sd, 61)
     step = grid[1] - grid[0]
-    for theta in (THETA, THETA + 0.5, THETA * -1.0):
+    for theta in (THETA, THETA + 0.5):
         logs = np.array(
             [[log_joint(data, theta, np.array([a, b]), covariance) for b in grid] for a in grid]
         )
@@ -92,6 +92,8 @@ def test_integrated_is_the_integral(baseline: ModuleType, sd: float) -> None:
         scaled = (theta - objective.centre) / objective.spread
         found = -objective(theta) + 0.5 * float((scaled**2).sum())
         assert found == pytest.approx(exact, abs=0.15)
+        if sd == 1.0:  # and w maximised is not within half a nat
+            assert found - 0.5 * objective.log_det - exact > 0.5
 
 
 def test_maximised_and_integrated_differ_by_the_determinant(baseline: ModuleType) -> None:

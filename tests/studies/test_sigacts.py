@@ -70,23 +70,20 @@ def test_a_row_without_time_that_is_no_header_is_not_passed_over(
 
 
 def test_expected_is_the_integral_of_the_background(parts: ModuleType) -> None:
-    rng = np.random.default_rng(1)
-    hours = rng.uniform(0.5, 2.0, 24)
-    free = parts.Background(np.array([0.0, 3.0, 5.0, 9.0]), hours / hours.mean())
+    free = parts.Background(np.array([0.0, 3.0, 5.0, 9.0]))
     rates = np.array([0.5, 2.0, 0.1])
     for moment in (0.3, 3.0, 4.71, 9.0):
-        points = np.arange(1, np.ceil(moment * 24)) / 24
         value = quad(
             lambda t: float(rates @ free.features(np.array([t]))[:, 0]),
-            0.0, moment, points=points[points < moment], limit=1_000,
+            0.0, moment, points=[p for p in (3.0, 5.0) if p < moment] or None,
         )[0]  # fmt: skip
         assert free.expected(rates, np.array([moment]))[0] == pytest.approx(value, rel=1e-9)
 
 
-def test_one_part_and_even_hours_are_the_plain_fit(iraq: ModuleType, parts: ModuleType) -> None:
+def test_one_part_is_the_plain_fit(iraq: ModuleType, parts: ModuleType) -> None:
     rng = np.random.default_rng(3)
     table = event_table(np.sort(rng.uniform(0, 200, 120)), start=0, end=200)
-    free = parts.Background(np.array([0.0, 200.0]), np.ones(24))
+    free = parts.Background(np.array([0.0, 200.0]))
     half_lives = np.array([0.3, 6.0])
     row = iraq._at(table, free, half_lives)
     same = linear_likelihood(table, linear_parameters(row.x[0], row.x[None, None, 1:], half_lives))
@@ -98,10 +95,11 @@ def test_one_part_and_even_hours_are_the_plain_fit(iraq: ModuleType, parts: Modu
 @pytest.mark.slow
 def test_a_background_that_moves_takes_slow_answers_away(iraq: ModuleType) -> None:
     # Truth: .20 fast and .40 slow answers at 5 days, and a background that never moves.
-    for plain, _, monthly in iraq.recovery(2):
+    for plain, quarterly, monthly in iraq.recovery(2):
         assert plain.answers[0] == pytest.approx(0.20, abs=0.03)
-        assert plain.answers[1] == pytest.approx(0.40, abs=0.10)
-        assert monthly.answers[1] < plain.answers[1] - 0.05
+        assert plain.answers[1] == pytest.approx(0.40, abs=0.15)  # errors are .06
+        assert monthly.answers[1] + 0.05 < quarterly.answers[1] < plain.answers[1]
+        assert monthly.answers[1] < 0.15
         assert plain.aic < monthly.aic  # and here the parts are not worth their price
 
 
@@ -112,11 +110,22 @@ def test_what_a_month_of_background_leaves(iraq: ModuleType, conflict: Path, cit
         iraq.clean(conflict / "sigacts_iraq.parquet"), city, np.random.default_rng(2)
     )
     plain, monthly = iraq.fit_city(table, 0), iraq.fit_city(table, 1)
-    assert 0.55 < plain.share < 0.85
-    assert 7 < plain.nine_tenths < 35  # days
-    assert plain.drift[1] < 1e-6  # one rate for three years does not hold
-    assert 0.10 < monthly.share < 0.25
-    assert monthly.answers[1] < 0.10
-    assert monthly.half_lives[0] < 1.5 / 24
-    assert monthly.aic < plain.aic - 100
+    # docs/why/real-data.md: .96 and .26 for Ramadi, .89 and .26 for Fallujah.
+    assert 0.80 < plain.share < 1.0
+    assert 10 < plain.nine_tenths < 35  # days
+    assert 0.15 < monthly.share < 0.40
+    assert monthly.answers[1] < plain.answers[1] - 0.4
+    assert 0.3 < 24 * monthly.half_lives[0] < 1.5
+    assert monthly.aic < plain.aic
     assert min(monthly.drift[1], monthly.gap[1]) > 0.05
+
+
+def test_own_hours_undo_the_hours_of_the_day(iraq: ModuleType, parts: ModuleType) -> None:
+    rng = np.random.default_rng(11)
+    even = iraq.simulate_city(3.0, np.array([0.0, 0.0]), np.array([1.0, 1.0]), rng).times
+    day = np.floor(even)
+    back = parts.by_own_hours(day + 0.5 * (even - day))  # every attack before noon
+    # The share of 3,100 events before a moment is known to about .01.
+    assert np.abs(back - even).max() < 0.04
+    assert (np.floor(back) == day).all()
+    assert (np.diff(back) >= 0.0).all()
