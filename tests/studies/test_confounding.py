@@ -187,7 +187,7 @@ def test_rates_where_strikes_do_nothing(confounding: ModuleType) -> None:
 @pytest.mark.timeout(900)
 def test_what_is_found_where_strikes_deter_and_provoke(confounding: ModuleType) -> None:
     *_, integrated = reduced(confounding, "fast deterrence, slow provocation")
-    assert integrated.share(0, -1) > 0.80
+    assert integrated.share(0, -1) > 0.80  # .97 on the page
     assert integrated.effects[:, 0].mean() == pytest.approx(-1.0, abs=0.15)
     assert integrated.share(1, -1) < 0.15
 
