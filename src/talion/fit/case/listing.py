@@ -77,7 +77,8 @@ def listing_of(
         )
         expected = max(counted - listed[name], listed[name] * (100 - prior[1]) / prior[1])
         unlisted.append(k)
-        tries.append(int(8 + min(expected, 400)))
+        # Types with totals have many, which hang together; of the others a few, each by itself.
+        tries.append(int(8 + min(expected, 400) if event.totals else 3 + min(expected, 100) / 2))
         if rowless:  # no rows, so nothing is said about which are listed
             continue
         share[k] = parameters.percent(f"listing/{name}", prior)
