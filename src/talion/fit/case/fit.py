@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from talion.errors import InputError
 from talion.fit.case.options import VARIANTS, Options
 from talion.fit.case.result import CaseFit, FittedReading
-from talion.fit.case.sampler import THIN, sample_reading
+from talion.fit.case.sampler import FOR_SIXTY_DRAWS, FULL, THIN, sample_reading
 from talion.fit.case.specification import problem_of
 from talion.model.case import Case
 
@@ -21,7 +21,7 @@ def fit_case(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 2000,
+    sweeps: int = 3000,
     variants: Sequence[str] = tuple(VARIANTS),
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
@@ -31,7 +31,9 @@ def fit_case(
     Args:
         case: with the record as known on `as_of`.
         seed: the same seed gives the same draws, whatever the threads.
-        chains, sweeps: of each reading.
+        chains: of each reading.
+        sweeps: of each chain of the main reading; variants, of which fewer draws are used, get a
+            third and a gate to match.
         variants: which of `options.VARIANTS`.
         progress: called with (done, of), in sweeps.
         cores: threads.
@@ -51,14 +53,15 @@ def fit_case(
             known = ", ".join(VARIANTS)
             raise InputError("no such variant", value=name, remedy=f"use some of {known}")
     plan = {"": Options()} | {name: VARIANTS[name] for name in variants}
-    each = chains * (max(THIN, sweeps // 4) + sweeps // THIN * THIN)
+    fewer = max(4 * THIN, sweeps // 3)
+    whole = chains * sum(_run_length(fewer if name else sweeps) for name in plan)
     done = 0
 
     def tell(sweeps_done: int) -> None:
         nonlocal done
         done += sweeps_done
         if progress is not None:
-            progress(done, each * len(plan))
+            progress(done, whole)
 
     made: dict[str, FittedReading] = {}
     for number, (name, options) in enumerate(plan.items()):
@@ -66,7 +69,8 @@ def fit_case(
             problem_of(case, options),
             seed=seed + 7919 * number,
             chains=chains,
-            sweeps=sweeps,
+            sweeps=fewer if name else sweeps,
+            gate=FOR_SIXTY_DRAWS if name else FULL,
             keep=_KEEP_VARIANT if name else _KEEP,
             cores=cores,
             progress=tell,
@@ -79,3 +83,8 @@ def fit_case(
         record_hash=case.record.content_hash(), main=main, variants=made, chains=chains,
         sweeps=sweeps, kept=main.size,
     )  # fmt: skip
+
+
+def _run_length(sweeps: int) -> int:
+    """Sweeps of one chain, those thrown away included."""
+    return max(THIN, sweeps // 4) + sweeps // THIN * THIN

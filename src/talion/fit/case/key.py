@@ -44,7 +44,7 @@ class FitSettings:
 
     seed: int = DEFAULT_SEED
     chains: int = 4
-    sweeps: int = 2000
+    sweeps: int = 3000
     variants: tuple[str, ...] = tuple(VARIANTS)
 
 

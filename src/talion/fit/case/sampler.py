@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,10 +26,24 @@ from talion.fit.convergence import LEAST_ESS, MOST_R_HAT, convergence
 from talion.model.past import Past
 from talion.model.posterior import PosteriorDraws
 
-__all__ = ["THIN", "reported", "sample_reading"]
+__all__ = ["FOR_SIXTY_DRAWS", "FULL", "THIN", "Gauge", "reported", "sample_reading"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
+
+
+class Gauge(NamedTuple):
+    """What a reported quantity must pass."""
+
+    r_hat: float
+    """R-hat below this."""
+    ess: float
+    """Bulk and tail effective sizes above this."""
+
+
+FULL = Gauge(MOST_R_HAT, LEAST_ESS)
+FOR_SIXTY_DRAWS = Gauge(1.05, 100.0)
+"""For readings of which no more than sixty draws are ever used."""
 
 THIN = 10
 """Sweeps between kept pasts."""
@@ -40,9 +55,10 @@ def sample_reading(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 2000,
+    sweeps: int = 3000,
     burn: int | None = None,
-    keep: int = 256,
+    keep: int = 200,
+    gate: Gauge | None = None,
     cores: int = 2,
     progress: Callable[[int], None] | None = None,
 ) -> FittedReading:
@@ -55,6 +71,7 @@ def sample_reading(
         sweeps: kept of each chain.
         burn: thrown away before; a quarter of `sweeps` by default.
         keep: draws in the result, evenly from all chains.
+        gate: what a reported quantity must pass; `FULL` by default.
         cores: threads.
         progress: called with the number of sweeps done since the last call.
 
@@ -95,7 +112,7 @@ def sample_reading(
         log_likelihood=_parameter_likelihood(problem, kept, chosen),
         log_prior=_log_prior(problem, kept, chosen),
         convergence=gates,
-        verdict=_verdict(gates),
+        verdict=_verdict(gates, gate or FULL),
         informed=problem.informed,
         seconds=time.perf_counter() - began,
     )
@@ -144,15 +161,15 @@ def _gates(problem: Problem, kept: list[Kept]) -> Iterator[Gate]:
         yield name, found.r_hat, found.ess_bulk, found.ess_tail
 
 
-def _verdict(gates: tuple[Gate, ...]) -> str:
+def _verdict(gates: tuple[Gate, ...], gate: Gauge) -> str:
     """Empty if all pass; else a sentence with the worst."""
-    failed = [g for g in gates if not (g[1] < MOST_R_HAT and g[2] > LEAST_ESS and g[3] > LEAST_ESS)]
+    failed = [g for g in gates if not (g[1] < gate.r_hat and min(g[2], g[3]) > gate.ess)]
     if not failed:
         return ""
     worst = max(failed, key=lambda g: (g[1], -min(g[2], g[3])))
     return (
         f"not converged: {len(failed)} of {len(gates)} reported quantities miss R-hat below "
-        f"{MOST_R_HAT} or effective size above {LEAST_ESS:g}; worst {worst[0]}, R-hat "
+        f"{gate.r_hat} or effective size above {gate.ess:g}; worst {worst[0]}, R-hat "
         f"{worst[1]:.3f}, effective size {min(worst[2], worst[3]):.0f}; use more sweeps"
     )
 
