@@ -34,7 +34,7 @@ BANNED_WORDS = {"util", "utils", "helper", "helpers", "manager", "misc", "common
 LONGEST_FILE = 500
 HEAVY = {"altair", "llvmlite", "numba", "polars", "scipy", "vl_convert"}
 LIGHT_FILES = ("__init__.py", "cli/__init__.py", "cli/app.py", "cli/entry.py", "errors.py")
-BINARY = {".png", ".gz", ".parquet", ".ico", ".woff2"}
+BINARY = {".png", ".gz", ".npz", ".parquet", ".ico", ".woff2"}
 
 # Written apart, so that this file does not hold what it looks for.
 HOSTS = (
