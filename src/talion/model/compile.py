@@ -422,7 +422,8 @@ class _Compiler:
         for k, (name, event) in enumerate(self.document.events.items()):
             if event.listing:
                 share = self.sampler.percent(f"listing/{name}", event.listing.share)
-                logit[:, k] = np.log(share) - np.log1p(-share)
+                with np.errstate(divide="ignore"):  # a known 0 or 100 % has infinite odds
+                    logit[:, k] = np.log(share) - np.log1p(-share)
         for entry in self.tables["listing"]:
             load[:, entry.row] = entry.value
         return logit, load

@@ -53,13 +53,13 @@ def test_without_suppression_it_is_the_process(seed):
     np.testing.assert_allclose(ch.part[:2], value, rtol=1e-9)
 
 
-@pytest.mark.parametrize(("strength", "bound"), [(0.5, 1e-3), (1.0, 4e-3), (2.0, 1e-2)])
+@pytest.mark.parametrize(("strength", "bound"), [(0.5, 1e-3), (1.0, 4e-3), (2.0, 2e-2)])
 @pytest.mark.parametrize("seed", range(6))
 def test_suppression_is_off_by_little(seed, strength, bound):
     """The integral over a cell takes the mean of a product as the product of means.
 
-    Stated bounds: 0.1, 0.4 and 1 per cent of the expected number at half, stated and double
-    strength, where one event both answers and holds down. The log rates at events are exact, so
+    Stated bounds: 0.1, 0.4 and 2 per cent of the expected number at half, stated and double
+    strength. The worst is a cell within which a strong state sets in. The log rates at events are exact, so
     the whole difference is the compensator's.
     """
     case = watched(REPLAYED)

@@ -123,8 +123,19 @@ def _begin(problem: Problem, room: int, rng: np.random.Generator) -> Chain:
     classes = np.array([rng.choice(np.flatnonzero(row)) for row in s.row_allowed], np.int64)
     enter_events(ch, times, classes, np.arange(len(times)), s.row_weight)
     if not np.isfinite(evaluate(problem, ch)):
-        raise FitError("the record is impossible under the model at the sampler's start")
+        raise _impossible(problem, ch)
     return ch
+
+
+def _impossible(problem: Problem, ch: Chain) -> FitError:
+    """What to say where a record has no chance at all: which of its parts."""
+    names = [*problem.case.events, "marks", "listing", "totals", "absences"]
+    wrong = [name for name, part in zip(names, ch.part, strict=True) if not np.isfinite(part)]
+    return FitError(
+        "the record is impossible under the model",
+        place=f"case {problem.case.name}, likelihood of {', '.join(wrong)}",
+        remedy="look for shares or rates that the case fixes at 0 or 100 %",
+    )
 
 
 def _ordered_times(problem: Problem, rng: np.random.Generator) -> F8:
@@ -144,7 +155,7 @@ def _ordered_times(problem: Problem, rng: np.random.Generator) -> F8:
     ids = [problem.record.rows[i].id for i, _ in wrong]
     raise FitError(
         "the coded order of events cannot be kept within their intervals",
-        value=ids, remedy="look at `after` and the dates of these rows",
+        place="record, after", value=ids, remedy="look at `after` and the dates of these rows",
     )  # fmt: skip
 
 

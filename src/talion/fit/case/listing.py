@@ -75,7 +75,8 @@ def listing_of(
         counted = max(
             (t.value for t in record.totals if _is_of(t.classes, classes, name)), default=0
         )
-        expected = max(counted - listed[name], listed[name] * (100 - prior[1]) / prior[1])
+        left_out = (100 - prior[1]) / max(prior[1], 1.0)  # unlisted for each listed one
+        expected = max(counted - listed[name], listed[name] * left_out)
         unlisted.append(k)
         # Types with totals have many, which hang together; of the others a few, each by itself.
         tries.append(int(8 + min(expected, 400) if event.totals else 3 + min(expected, 100) / 2))
