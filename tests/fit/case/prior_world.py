@@ -69,15 +69,15 @@ def before_all(*rows: Any) -> Any:
     return record(rows, begin=first, counts=counts)
 
 
-def opened() -> Any:
+def opened(text: str = PRIOR) -> Any:
     """The case on the window's first day, from where the simulator goes on."""
-    return parse_case(PRIOR.format(as_of=OPENS, turns=""), record=before_all())
+    return parse_case(text.format(as_of=OPENS, turns=""), record=before_all())
 
 
-def closed(days: int, known: Any = None) -> Any:
-    """The case on the eve of its window's last day, with rows of both types before it alone."""
+def closed(days: int, known: Any = None, text: str = PRIOR) -> Any:
+    """The case at the window's end; without a record there are only rows of both types before."""
     turns = ", 2024-01-12: pause, 2024-01-22: active"
-    text = PRIOR.format(as_of=OPENS + dt.timedelta(days=days), turns=turns).split("what_ifs:")[0]
+    text = text.format(as_of=OPENS + dt.timedelta(days=days), turns=turns).split("what_ifs:")[0]
     before = OPENS - dt.timedelta(days=9)
     rows = (row("a", "raid", before), row("b", "reply", before))
     return parse_case(text, record=known or before_all(*rows))
@@ -98,12 +98,10 @@ class PriorWorld:
     days: int
 
 
-def prior_world(draws: int, seed: int, days: int) -> PriorWorld:
+def prior_world(draws: int, seed: int, days: int, text: str = PRIOR) -> PriorWorld:
     """Draw parameters from the prior and simulate the window once under each."""
-    model = compile_model(opened(), "no_view", draws=draws, seed=seed)
-    made = [
-        simulate_history(model, "turning", d, 0, days, event_cap=3000) for d in range(draws)
-    ]
+    model = compile_model(opened(text), "no_view", draws=draws, seed=seed)
+    made = [simulate_history(model, "turning", d, 0, days, event_cap=3000) for d in range(draws)]
     return PriorWorld(model, Sampler(seed, draws), made, days)
 
 

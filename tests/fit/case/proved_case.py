@@ -106,7 +106,9 @@ def absence(first: dt.date, last: dt.date, of: str = "raid", reliability: float 
     return Absence(of, first, last, "Press", reliability, "log", last)
 
 
-def record(events: Sequence[Event], begin: dt.date = BEGIN - dt.timedelta(days=2), **parts: Any) -> Record:
+def record(
+    events: Sequence[Event], begin: dt.date = BEGIN - dt.timedelta(days=2), **parts: Any
+) -> Record:
     """A record of North and South from a day to the window's end."""
     actors = (Actor("north", "North"), Actor("south", "South"))
     return Record((begin, END), (Source("log"),), actors, tuple(events), **parts)
@@ -188,6 +190,4 @@ def posterior_of(problem: Any, chains: Sequence[Any]) -> PosteriorDraws:
     )  # fmt: skip
     scores = {n: x[:, i].copy() for i, n in enumerate(problem.parameters) if n in known}
     signs = {a.name: sign[:, i] for i, a in enumerate(problem.arrows) if a.name in turned}
-    return PosteriorDraws(
-        problem.options.reading, scores, signs, past, problem.options.strength
-    )
+    return PosteriorDraws(problem.options.reading, scores, signs, past, problem.options.strength)

@@ -89,7 +89,10 @@ def test_first_and_last_day():
 
 
 def test_rows_that_stand_for_many_and_for_none():
-    events = [row("a", "raid", on(FIRST + 5), attacks=40), row("b", "raid", on(FIRST + 9), attacks=0)]
+    events = [
+        row("a", "raid", on(FIRST + 5), attacks=40),
+        row("b", "raid", on(FIRST + 9), attacks=0),
+    ]
     problem, fit = fitted(events)
     sound(fit)
     assert (raids(problem, fit, 5, 6) >= 40).all()

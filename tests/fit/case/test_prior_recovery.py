@@ -66,7 +66,7 @@ def both():
 @pytest.mark.timeout(900)
 def test_scores_stay_standard_normal(both):
     """500 independent chains: a shift of 0.3 sd of any coordinate is found with power over 0.95."""
-    problem, chains, *_ = both
+    _, chains, *_ = both
     x = np.array([ch.x for ch in chains])
     p = [stats.kstest(x[:, i], "norm").pvalue for i in range(x.shape[1])]
     assert min(p) > 1e-3 / len(p), (np.argmin(p), min(p))
