@@ -22,11 +22,14 @@ from talion.fit.case.strength_kernel import natural
 
 DAYS, DRAWS, REPLICATES = 35, 15, 100
 TOLD = (14, 24, 32)  # days up to which totals are said
+ONE_NUMBER = ("usual/raid", "usual/reply", "listing/raid", "listing/reply")
 QUIET = (18, 20)  # first and last day of a statement of absence
 RELIABLE = 0.8
-TEXT = PRIOR.replace(", totals: army", "").replace(
-    "listing: {{share: 80}},\n          totals: army}}", "listing: {{share: [60, 80, 95]}}}}"
-).replace("listing: {{share: [40, 60, 80]}},", "row_marks: {{place: country}}, listing: {{share: [40, 60, 80]}},")  # fmt: skip
+PLACED = "row_marks: {{place: country}}, listing: {{share: [40, 60, 80]}}"
+# Replies have a listed share of their own and no totals; a row may tell where a raid was.
+TEXT = PRIOR.replace("{{share: 80}}, totals: army", "{{share: [60, 80, 95]}}").replace(
+    "listing: {{share: [40, 60, 80]}}", PLACED
+)
 
 
 def record_of(rows, values=(0, 0, 0)):
@@ -102,8 +105,7 @@ def one_record(template, world, draw, rng):
 def quantities(problem, x, sign, unlisted):
     """What is ranked: scores, signed sizes and numbers of unlisted events, by name."""
     at = {n: i for i, n in enumerate(problem.parameters)}
-    names = ("usual/raid", "usual/reply", "listing/raid", "listing/reply")
-    out = {n: x[at[n]] for n in names}
+    out = {n: x[at[n]] for n in ONE_NUMBER}
     for i, arrow in enumerate(problem.arrows):
         p = int(problem.arrays.a_strength[i])
         out[f"strength {arrow.name}"] = sign[i] * np.exp(x[p])
@@ -117,7 +119,7 @@ def drawn(problem, fit):
     for d in range(DRAWS):
         x = np.zeros(len(problem.parameters))
         for i, name in enumerate(problem.parameters):
-            x[i] = fit.draws.scores.get(name, np.zeros(fit.size))[d]
+            x[i] = fit.draws.scores[name][d] if name in fit.draws.scores else np.nan
         sign = [fit.draws.signs[a.name][d] for a in problem.arrows]
         _, classes, rows = past.of(d)
         free = types[classes[rows < 0]]
@@ -149,6 +151,7 @@ def found():
         known, x, sign, unlisted = made
         problem = problem_of(closed(DAYS, known, TEXT))
         assert problem.parameters == template.parameters
+        assert all(problem.sampled[problem.parameters.index(name)] for name in ONE_NUMBER)
         assert len(problem.record.totals) == len(TOLD)
         fit = sample_reading(problem, seed=draw, chains=2, sweeps=400, burn=150, keep=DRAWS + 1)
         out.append(ranks(problem, fit, quantities(problem, x, sign, unlisted), rng))

@@ -13,7 +13,10 @@ from talion.fit.case.options import Options
 from talion.fit.case.specification import problem_of
 from talion.model.case import load_case
 
-MADE = ("part", "z", "base", "daily", "number", "cell", "seen", "mix", "mu", "a", "b")
+MADE = (
+    "part", "z", "base", "daily", "number", "cell", "state", "seen", "mix", "mu", "a", "b", "flow",
+    "felt", "said", "marked",
+)  # fmt: skip
 
 
 def fresh(problem, ch):
@@ -39,6 +42,8 @@ def told_apart(problem, ch):
         if name == "seen":  # kept only for events of the group's target
             own = s.class_type[ch.kind[:n]][None, :] == s.g_target[:, None]
             ours, theirs = ours[:, :n][own], theirs[:, :n][own]
+        elif name in ("felt", "said", "marked"):
+            ours, theirs = ours[:n], theirs[:n]
         worst[name] = float(np.abs(ours - theirs).max(initial=0.0))
     return worst
 
