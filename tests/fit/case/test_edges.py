@@ -108,12 +108,16 @@ def test_a_total_of_zero():
 
 
 def test_a_total_far_above_the_listed():
-    """1000 said where 10 are listed: more raids, or a grave error of the series; no row goes."""
+    """1000 said where 10 are listed: more raids, or a grave error of the series; no row goes.
+
+    Which of the two it is takes far more sweeps to settle, and the verdict says so.
+    """
     events = [row(f"r{i}", "raid", on(FIRST + 5 * i + 2)) for i in range(10)]
     problem, fit = fitted(events, counts=(total(1000, on(FIRST + 60)),), sweeps=40)
     sound(fit)
     assert (raids(problem, fit) >= 10).all()
-    assert raids(problem, fit).mean() > 30
+    assert raids(problem, fit).mean() > 12
+    assert "not converged" in fit.verdict
 
 
 def test_a_total_below_the_listed():
