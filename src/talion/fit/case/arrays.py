@@ -174,7 +174,7 @@ class Specification(NamedTuple):
     a_end: F8
     a_member: I8
     a_miss: F8
-    """[.] log probability of the statement where it is wrong."""
+    """[.] log probability that the statement's speaker misses an event."""
     row_low: F8
     """[R] interval of each recorded row, within the window."""
     row_high: F8

@@ -147,12 +147,11 @@ def total_part(s: Specification, ch: Chain) -> float:
 
 @inner
 def absence_part(s: Specification, ch: Chain) -> float:
-    """Log-probability of the statements that nothing happened."""
+    """Log-probability of the statements that nothing happened: each event was missed by chance."""
     value = 0.0
     for j in range(s.a_start.shape[0]):
         for slot in range(ch.events[0]):
             inside = s.a_start[j] <= ch.time[slot] < s.a_end[j]
             if inside and s.a_member[j, ch.kind[slot]] == 1:
-                value += s.a_miss[j]
-                break
+                value += ch.size[slot] * s.a_miss[j]
     return value
