@@ -95,9 +95,7 @@ def test_factors_that_feed_each_other_without_end_have_no_finite_radius(
     both = s._replace(
         ff_start=np.array([0, 1, 2]), ff_source=np.array([1, 0]), ff_link=np.array([2, 2])
     )
-    loop = replace(
-        model, structure=both, draws=model.draws._replace(ff_coef=np.full((2, 2), 1.1))
-    )
+    loop = replace(model, structure=both, draws=model.draws._replace(ff_coef=np.full((2, 2), 1.1)))
     rows = stability(loop, model.draws.z_ref[:, None]).rows
     assert np.isinf(rows[1].radius.median)
     assert rows[1].above == 1.0

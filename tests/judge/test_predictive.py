@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
@@ -12,6 +13,7 @@ from talion.errors import CaseError, InputError
 from talion.judge.predictive import posterior_predictive
 from talion.model.case import Case, load_case
 from talion.model.compile import compile_model
+from talion.model.compile_factors import state_on
 from talion.model.compile_window import WINDOW
 from talion.model.compiled import PIN
 from talion.model.past import Past
@@ -30,9 +32,7 @@ def case() -> Case:
 def true(case: Case) -> PosteriorDraws:
     """Draws of the prior, each with a past that its own process made: a posterior without data."""
     drawn = made_reading(np.random.default_rng(1), case, SIZE, 0.0).draws
-    model = compile_model(
-        case, "no_view", draws=SIZE, seed=4, given=drawn, from_window_start=True
-    )
+    model = compile_model(case, "no_view", draws=SIZE, seed=4, given=drawn, from_window_start=True)
     # History 7 is none of those that the check simulates (0 and 1).
     made = [simulate_history(model, WINDOW, d, 7, drawn.past.days) for d in range(SIZE)]
     return with_events(drawn, [h.times for h in made], [h.classes for h in made])
@@ -67,7 +67,9 @@ def test_a_process_that_makes_too_few_is_found_out(case: Case, true: PosteriorDr
     rng = np.random.default_rng(2)
     for d in range(SIZE):
         t, c, _ = true.past.of(d)
-        more = np.concatenate([t, *(rng.uniform(true.past.start, true.past.end, len(t)) for _ in "12")])
+        more = np.concatenate(
+            [t, *(rng.uniform(true.past.start, true.past.end, len(t)) for _ in "12")]
+        )
         order = np.argsort(more)
         times.append(more[order])
         classes.append(np.tile(c, 3)[order])
@@ -114,8 +116,16 @@ def test_the_window_starts_empty_and_holds_switches(case: Case, true: PosteriorD
     switches = [i for i, f in enumerate(flagship.factors.values()) if f.is_switch]
     assert set(rows.row_target[rows.row_day == start.day]) == set(switches)
     war = list(flagship.factors).index("gaza_war")
-    truce = rows.row_value[0, (rows.row_target == war)]
-    assert len(truce) >= 3  # before the truce, in it, after it
+    known = flagship.factors["gaza_war"]
+    own = rows.row_target == war
+    assert own.sum() >= 3  # before the truce, in it, after it
+    epoch = dt.date(1970, 1, 1)
+    for day, value in zip(rows.row_day[own].tolist(), rows.row_value[:, own].T, strict=True):
+        state = state_on(known, epoch + dt.timedelta(days=day))
+        low, _, high = known.states[state]
+        assert state != state_on(known, epoch + dt.timedelta(days=day - 1)) or day == start.day
+        if low == high:
+            assert (value == low).all()
     assert not model.draws.sr_chance.any()
     assert not model.draws.de_chance.any()
     levels = [i for i, f in enumerate(flagship.factors.values()) if not f.is_switch]
@@ -124,6 +134,4 @@ def test_the_window_starts_empty_and_holds_switches(case: Case, true: PosteriorD
 
 def test_what_ifs_do_not_start_there(case: Case) -> None:
     with pytest.raises(CaseError, match="do not start at the window's first day"):
-        compile_model(
-            case, "no_view", draws=2, seed=1, worlds=["baseline"], from_window_start=True
-        )
+        compile_model(case, "no_view", draws=2, seed=1, worlds=["baseline"], from_window_start=True)

@@ -140,7 +140,7 @@ def _predictive(d: Diagnosis) -> Iterator[str]:
     )
     what = list(dict.fromkeys(row.what for row in p.discrepancies))
     inside = {w.type: w.inside for w in p.weekly}
-    rows = [("", "weeks inside 80 %", *what)]
+    rows: list[tuple[str, ...]] = [("", "weeks inside 80 %", *what)]
     for name, share in inside.items():
         found = {row.what: row.p for row in p.discrepancies if row.type == name}
         rows.append((name, _percent(share), *(_number(found[w], 2) for w in what)))
@@ -168,7 +168,16 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 def _stability(d: Diagnosis) -> Iterator[str]:
     yield from heading("Does it breed without end? (spectral radius; 1 and above does)")
-    rows = [("", "1-in-10", "middle", "9-in-10", "draws above 1", "9-in-10 without the link that matters")]
+    rows = [
+        (
+            "",
+            "1-in-10",
+            "middle",
+            "9-in-10",
+            "draws above 1",
+            "9-in-10 without the link that matters",
+        )
+    ]
     for row in d.stability.rows:
         link = "-" if row.link is None else f"{row.without:.2f} without {row.link}"
         r = row.radius
@@ -183,7 +192,9 @@ def _sides(d: Diagnosis) -> Iterator[str]:
     if not d.sides:
         yield from sentence("the fit was made without these variants; `talion fit --refit`")
     for side in d.sides:
-        rows = [(side.type, "listed", "both", "rows only", "totals only", "")]
+        rows: list[tuple[str, ...]] = [
+            (side.type, "listed", "both", "rows only", "totals only", "")
+        ]
         for m in side.months:
             found = [_span(m.events[w], 0) for w in ("both", "rows_only", "totals_only")]
             rows.append((m.month, str(m.listed), *found, "DISAGREE" if m.disagree else ""))

@@ -165,9 +165,7 @@ def posterior_predictive(
 class _Seen:
     """Counts of pasts and of new histories, as they come."""
 
-    def __init__(
-        self, problem: Problem, given: PosteriorDraws, draws: int, histories: int
-    ) -> None:
+    def __init__(self, problem: Problem, given: PosteriorDraws, draws: int, histories: int) -> None:
         s = problem.arrays
         self.problem, self.given = problem, given
         self.weeks, types = -(-s.days // 7), len(s.usual)

@@ -260,9 +260,7 @@ class _Compiler:
         model = self._compiled((start,), (world,))
         return replace(model, draws=without_choices(model.draws))
 
-    def _compiled(
-        self, starts: tuple[Start, ...], worlds: tuple[WorldSpec, ...]
-    ) -> CompiledModel:
+    def _compiled(self, starts: tuple[Start, ...], worlds: tuple[WorldSpec, ...]) -> CompiledModel:
         background, floored = background_rates(
             self.events, self.classes, list(self.document.events), self.usual, self.weights
         )

@@ -19,7 +19,7 @@ from talion.model.compile_factors import FactorNumbers, state_on
 from talion.model.compiled import PIN, Draws, Start, World
 from talion.model.history import history_start, silent_types
 
-__all__ = ["WINDOW", "acting_arrows", "without_choices", "window_rows", "window_start"]
+__all__ = ["WINDOW", "acting_arrows", "window_rows", "window_start", "without_choices"]
 
 F8 = NDArray[np.float64]
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from dataclasses import replace
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -33,9 +34,7 @@ def given(case: Case, size: int, events: float, seed: int = 1) -> PosteriorDraws
 
 def test_clocks_are_the_compensators_of_the_process_as_told(case: Case) -> None:
     draws = given(case, 6, 40.0)
-    model = compile_model(
-        case, "no_view", draws=6, seed=1, given=draws, from_window_start=True
-    )
+    model = compile_model(case, "no_view", draws=6, seed=1, given=draws, from_window_start=True)
     levels = past_levels(case, "no_view", draws, 6, 1, from_window_start=True)
     assert (model.draws.ch_b != 0).any()
     assert (model.draws.ch_b == 0).any()  # both ways to the compensator are taken
@@ -45,7 +44,7 @@ def test_clocks_are_the_compensators_of_the_process_as_told(case: Case) -> None:
         course = Course(times, classes, levels[d], np.zeros(0), none, np.zeros(0))
         process = Process(model, d, model.worlds[0], course)
         edges = np.concatenate([[draws.past.start], times[:12], [draws.past.end]])
-        pieces = [process.compensator(a, b) for a, b in zip(edges[:-1], edges[1:], strict=True)]
+        pieces = [process.compensator(a, b) for a, b in pairwise(edges)]
         told = np.cumsum(pieces, axis=0)
         for k, clock in enumerate(type_clocks(model, d, levels[d], times, classes)):
             assert clock.end == pytest.approx(told[-1, k], rel=1e-9)
@@ -56,9 +55,7 @@ def test_clocks_are_the_compensators_of_the_process_as_told(case: Case) -> None:
 def histories(case: Case, size: int) -> tuple[np.ndarray, np.ndarray]:
     """p-values of gaps and of drift of raids, over histories of the model with its own numbers."""
     draws = given(case, size, 0.0, seed=2)
-    model = compile_model(
-        case, "no_view", draws=size, seed=2, given=draws, from_window_start=True
-    )
+    model = compile_model(case, "no_view", draws=size, seed=2, given=draws, from_window_start=True)
     found = []
     for d in range(size):
         made = simulate_history(model, WINDOW, d, 0, draws.past.days)

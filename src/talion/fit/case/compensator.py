@@ -48,7 +48,9 @@ def type_clocks(
     own = model.structure.class_type[classes]
     clocks = []
     for k in range(len(model.type_ids)):
-        piece = _integral(model, draw, k, base[:, k], excited[:, :, k], left, length, times, classes)
+        piece = _integral(
+            model, draw, k, base[:, k], excited[:, :, k], left, length, times, classes
+        )
         run = np.concatenate([[0.0], np.cumsum(piece)])
         at = np.searchsorted(edges, times[own == k], side="left")
         clocks.append(Clock(run[at], float(run[-1])))

@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 from numpy.typing import NDArray
@@ -148,13 +149,17 @@ def draw_totals(problem: Problem, given: PosteriorDraws, draws: int, rng: Rng) -
     for d in range(draws if len(s.t_value) else 0):
         times, classes, _ = given.past.of(d)
         days = times - s.start
-        own = [days[(s.t_member[j, classes] == 1) & (days >= s.t_since[j])] for j in range(shape[1])]
+        own = [
+            days[(s.t_member[j, classes] == 1) & (days >= s.t_since[j])] for j in range(shape[1])
+        ]
 
         def likelihood(point: F8, own: list[F8] = own) -> float:
             scale, ratio, moment = numbers(point)
             count = np.array([np.searchsorted(t, m) for t, m in zip(own, moment, strict=True)])
             gap = (s.t_value - ratio * count) / scale
-            bound = np.where(gap > 0, np.log(0.5) - gap, np.log1p(-0.5 * np.exp(np.minimum(gap, 0))))
+            bound = np.where(
+                gap > 0, np.log(0.5) - gap, np.log1p(-0.5 * np.exp(np.minimum(gap, 0)))
+            )
             two = np.log(np.tanh(0.5 / scale)) - np.abs(gap)
             return float(np.where(lower, bound, two).sum())
 
@@ -195,14 +200,8 @@ def draw_listing(
         law = _ListingOfType(problem, given, int(k), own, weeks)
         x = np.zeros(law.size)
         for d in range(draws):
-            listed, unlisted = _seen(given, d, own, s, weeks)
-
-            def likelihood(
-                point: F8, d: int = d, listed: F8 = listed, unlisted: F8 = unlisted, law: _ListingOfType = law
-            ) -> float:  # fmt: skip
-                odds = law.odds(point, d) + load[d]
-                return -float((listed * np.logaddexp(0, -odds) + unlisted * np.logaddexp(0, odds)).sum())  # fmt: skip
-
+            seen = _seen(given, d, own, s, weeks)
+            likelihood = partial(law.likelihood, d, load[d], seen)
             x = _walk(x, likelihood, _EACH if d else _FIRST, rng)
             out[d, own] = 1.0 / (1.0 + np.exp(-(law.odds(x, d) + load[d])))
     return ListingDraws(out)
@@ -223,7 +222,9 @@ class _ListingOfType:
         listed = [int(s.l_param[k]), *spread, *sorted({int(p) for p in terms if p >= 0})]
         self.params = np.array(listed, np.int64)
         self.at = {p: i for i, p in enumerate(listed)}
-        self.terms = [[self.at[int(p)] for p in (s.l_class[c], s.l_place[c]) if p >= 0] for c in own]
+        self.terms = [
+            [self.at[int(p)] for p in (s.l_class[c], s.l_place[c]) if p >= 0] for c in own
+        ]
         self.size = len(listed) + (weeks if self.weekly else 0)
 
     def odds(self, x: F8, draw: int) -> F8:
@@ -244,6 +245,12 @@ class _ListingOfType:
                 total[:, w] += values[1] * value
         return total
 
+    def likelihood(self, draw: int, load: F8, seen: tuple[F8, F8], x: F8) -> float:
+        """Log-probability of what is listed and what is not, by class and week."""
+        odds, (listed, unlisted) = self.odds(x, draw) + load, seen
+        lost = listed * np.logaddexp(0.0, -odds) + unlisted * np.logaddexp(0.0, odds)
+        return -float(lost.sum())
+
 
 def _weekly_load(model: CompiledModel, levels: F8, k: int, draws: int, weeks: int) -> F8:
     """[D, 1, weeks] what an attention factor adds to the log-odds."""
@@ -257,9 +264,7 @@ def _weekly_load(model: CompiledModel, levels: F8, k: int, draws: int, weeks: in
     return out
 
 
-def _seen(
-    given: PosteriorDraws, draw: int, own: I8, s: Specification, weeks: int
-) -> tuple[F8, F8]:
+def _seen(given: PosteriorDraws, draw: int, own: I8, s: Specification, weeks: int) -> tuple[F8, F8]:
     """Listed and unlisted events of a draw by class and week."""
     times, classes, rows = given.past.of(draw)
     week = np.floor((times - s.start) / 7).astype(np.int64)
