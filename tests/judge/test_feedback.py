@@ -7,9 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
+from fit.case_fits import made_reading
 from judge.crisis import crisis
 from talion.judge.feedback import extended_matrix, stability, worst_levels
 from talion.judge.stability import offspring_matrix, spectral_radius
+from talion.model.case import Case, load_case
 from talion.model.compile import compile_model, past_levels
 from talion.model.compiled import CompiledModel
 
@@ -35,8 +37,12 @@ judgments:
 
 
 @pytest.fixture(scope="module")
-def model() -> CompiledModel:
-    case = crisis("never", text=LOOP)
+def case() -> Case:
+    return crisis("never", text=LOOP)
+
+
+@pytest.fixture(scope="module")
+def model(case: Case) -> CompiledModel:
     return compile_model(case, "as_written", draws=2, seed=1, worlds=["baseline"])
 
 
@@ -63,19 +69,19 @@ def test_the_area_is_what_the_tick_adds_up_to(model: CompiledModel) -> None:
     assert total == pytest.approx(np.array([2, 1]) / pull[0], rel=1e-9)
 
 
-def test_worst_factors_stand_at_the_ends_that_raise(model: CompiledModel) -> None:
-    assert worst_levels(model)[0, 0] == pytest.approx([100, 100])
+def test_worst_factors_stand_at_the_ends_that_raise(case: Case, model: CompiledModel) -> None:
+    assert worst_levels(case, model)[0, 0] == pytest.approx([100, 100])
     less = replace(model, draws=model.draws._replace(fr_gamma=-model.draws.fr_gamma))
-    assert worst_levels(less)[0, 0] == pytest.approx([0, 0])
+    assert worst_levels(case, less)[0, 0] == pytest.approx([0, 0])
     # Anger that lowers attacks breeds none of them.
     at = extended_matrix(less, less.draws.z_ref)
     assert at == pytest.approx(offspring_matrix(less))
 
 
-def test_rows_rise_and_name_the_link_that_matters(model: CompiledModel) -> None:
+def test_rows_rise_and_name_the_link_that_matters(case: Case, model: CompiledModel) -> None:
     levels = np.broadcast_to(model.draws.z_ref[:, None], (2, 5, 2)).copy()
     levels[:, 3, 0] += 25  # one midnight at twice the rate
-    rows = stability(model, levels).rows
+    rows = stability(case, model, levels).rows
     radii = [row.radius.median for row in rows]
     assert radii[0] == pytest.approx(spectral_radius(model)[0])
     own = radii[0]
@@ -89,6 +95,7 @@ def test_rows_rise_and_name_the_link_that_matters(model: CompiledModel) -> None:
 
 
 def test_factors_that_feed_each_other_without_end_have_no_finite_radius(
+    case: Case,
     model: CompiledModel,
 ) -> None:
     s = model.structure
@@ -96,7 +103,7 @@ def test_factors_that_feed_each_other_without_end_have_no_finite_radius(
         ff_start=np.array([0, 1, 2]), ff_source=np.array([1, 0]), ff_link=np.array([2, 2])
     )
     loop = replace(model, structure=both, draws=model.draws._replace(ff_coef=np.full((2, 2), 1.1)))
-    rows = stability(loop, model.draws.z_ref[:, None]).rows
+    rows = stability(case, loop, model.draws.z_ref[:, None]).rows
     assert np.isinf(rows[1].radius.median)
     assert rows[1].above == 1.0
     assert rows[1].link == "P3"
@@ -108,5 +115,24 @@ def test_without_links_nothing_breeds() -> None:
     case = crisis("never", text=text)
     model = compile_model(case, "as_written", draws=2, seed=1, worlds=["baseline"])
     levels = past_levels(case, "as_written", None, 2, 1)
-    for row in stability(model, levels).rows:
+    for row in stability(case, model, levels).rows:
         assert (row.radius.high, row.above, row.link) == (0.0, 0.0, None)
+
+
+def test_a_latent_factor_is_taken_two_sds_from_its_mean_and_a_switch_stays() -> None:
+    """Its guard range of 50 either way would multiply rates by e^50 (found on a real fit)."""
+    starter = load_case("starter")
+    given = made_reading(np.random.default_rng(1), starter, 50, 10.0).draws
+    model = compile_model(starter, "no_view", draws=50, seed=1, given=given, worlds=["baseline"])
+    names = list(starter.factors)
+    worst, z = worst_levels(starter, model), model.draws.z_ref
+    sd = np.exp(
+        np.log([0.3] * 50)
+        + given.scores["sd/tension"] * np.where(given.scores["sd/tension"] < 0, np.log(3), np.log(2)) / 1.2815515655446004
+    )  # fmt: skip
+    tension, drought, trust = (names.index(n) for n in ("tension", "drought", "trust"))
+    assert np.abs(worst[:, 0, tension]) == pytest.approx(2 * sd, rel=1e-9)
+    assert np.array_equal(worst[:, 0, drought], z[:, drought])
+    assert set(worst[:, 0, trust]) == {0.0, 100.0}
+    levels = past_levels(starter, "no_view", given, 50, 1)
+    assert all(np.isfinite(row.radius.high) for row in stability(starter, model, levels).rows)

@@ -168,18 +168,21 @@ def _table(rows: list[tuple[str, ...]]) -> list[str]:
 
 def _stability(d: Diagnosis) -> Iterator[str]:
     yield from heading("Does it breed without end? (spectral radius; 1 and above does)")
+    yield from sentence(
+        "Share of draws above 1, and the 9-in-10 without the link that matters most:"
+    )
     rows = [
         (
             "",
             "1-in-10",
             "middle",
             "9-in-10",
-            "draws above 1",
+            "above 1",
             "9-in-10 without the link that matters",
         )
     ]
     for row in d.stability.rows:
-        link = "-" if row.link is None else f"{row.without:.2f} without {row.link}"
+        link = "-" if row.link is None else f"{row.without:.2f} {row.link}"
         r = row.radius
         rows.append(
             (row.what, f"{r.low:.2f}", f"{r.median:.2f}", f"{r.high:.2f}", _percent(row.above), link)

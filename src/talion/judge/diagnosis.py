@@ -174,7 +174,7 @@ def diagnose_case(
         worst=_worst(fit.main),
         residuals=residuals,
         predictive=predictive,
-        stability=stability(model, levels),
+        stability=stability(case, model, levels),
         sides=sides(case, fit),
         effects=_effects(case, fit),
         silent=tuple(link for link in case.links if link not in fit.main.informed),

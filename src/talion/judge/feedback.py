@@ -25,13 +25,15 @@ from numpy.typing import NDArray
 
 from talion.fit.case.residuals import Spread
 from talion.judge.stability import offspring_matrix
+from talion.model.case import Case
 from talion.model.compiled import CompiledModel
 
 __all__ = ["RadiusRow", "Stability", "extended_matrix", "stability", "worst_levels"]
 
 F8 = NDArray[np.float64]
 
-_LATENT_ENDS = 2.0  # stationary sds to which a factor without a range is taken
+_LATENT_ENDS = 2.0  # stationary sds to which a latent factor, which has no range, is taken
+_LARGEST = 50.0  # of the logarithm of what factors do to a rate: no radius overflows
 
 
 @dataclass(frozen=True)
@@ -60,10 +62,11 @@ class Stability:
     rows: tuple[RadiusRow, ...]
 
 
-def stability(model: CompiledModel, levels: F8) -> Stability:
+def stability(case: Case, model: CompiledModel, levels: F8) -> Stability:
     """Return spectral radii of a fitted model.
 
     Args:
+        case: which of its factors are latent.
         model: compiled with posterior draws.
         levels: [D, days + 1, F] factors along the fitted past.
     """
@@ -71,23 +74,23 @@ def stability(model: CompiledModel, levels: F8) -> Stability:
     places = (
         ("with factors at their references", reference),
         ("with factors at their worst in the fitted past", _worst_reached(model, levels)),
-        ("with factors at the worst ends of their ranges", None),
+        ("with factors at the worst ends of their ranges", worst_levels(case, model)),
     )
-    rows = [_row(model, "events alone", None, factors=False)]
-    rows += [_row(model, what, at, factors=True) for what, at in places]
+    rows = [_row(model, "events alone", None)]
+    rows += [_row(model, what, at) for what, at in places]
     return Stability(tuple(rows))
 
 
-def _row(model: CompiledModel, what: str, at: F8 | None, *, factors: bool) -> RadiusRow:
+def _row(model: CompiledModel, what: str, at: F8 | None) -> RadiusRow:
     def radii(without: str | None) -> F8:
-        if not factors:
+        if at is None:
             return _radius(offspring_matrix(model, without))
         found = _radius(extended_matrix(model, at, without))
         return np.where(_loop_gain(model, without) < 1.0, found, np.inf)
 
     own = radii(None)
     high = _high(own)
-    left = {link: _high(radii(link)) for link in _links(model, factors=factors)}
+    left = {link: _high(radii(link)) for link in _links(model, factors=at is not None)}
     best = min(left, key=lambda link: (left[link], link), default=None)
     if best is not None and not left[best] < high - 1e-9:
         best = None
@@ -118,14 +121,14 @@ def _loop_gain(model: CompiledModel, without: str | None) -> F8:
     return _radius(inputs)
 
 
-def extended_matrix(model: CompiledModel, at: F8 | None, without: str | None = None) -> F8:
+def extended_matrix(model: CompiledModel, at: F8, without: str | None = None) -> F8:
     """Return direct and factor-mediated answers, [D, K, K]: of type k to one event of type j.
 
     A path through factors that lowers a rate counts as none: no number of answers is negative.
 
     Args:
         model: a compiled reading.
-        at: [D, K, F] or [D, F] where the factors stand; None for the worst ends of their ranges.
+        at: [D, K, F] or [D, F] where the factors stand, for each type or for all.
         without: id of a link to leave out.
     """
     s, dr = model.structure, model.draws
@@ -133,11 +136,10 @@ def extended_matrix(model: CompiledModel, at: F8 | None, without: str | None = N
     gamma = _table(s.fr_start, s.fr_factor, s.fr_link, dr.fr_gamma, skip, dr.z_ref.shape[1])
     jump = _table(s.ef_start, s.ef_factor, s.ef_link, dr.ef_jump, skip, dr.z_ref.shape[1])
     inputs = _table(s.ff_start, s.ff_source, s.ff_link, dr.ff_coef, skip, dr.z_ref.shape[1])
-    where = worst_levels(model) if at is None else at
-    if where.ndim == 2:
-        where = np.broadcast_to(where[:, None, :], gamma.shape)
+    where = at if at.ndim == 3 else np.broadcast_to(at[:, None, :], gamma.shape)
     away = where - dr.z_ref[:, None, :]
-    rate = dr.background * np.exp((gamma * away).sum(axis=2))  # [D, K]
+    load = np.minimum((gamma * away).sum(axis=2), _LARGEST)
+    rate = dr.background * np.exp(load)  # [D, K]
     moves = (s.is_level == 1) & (dr.pull > 0)
     area = np.where(moves, 1.0 / np.where(dr.pull > 0, dr.pull, 1.0), 0.0)  # of a jump of 1
     spread = np.linalg.inv(np.eye(inputs.shape[1]) - inputs * moves[:, :, None])
@@ -165,19 +167,20 @@ def _table(
     return out
 
 
-def worst_levels(model: CompiledModel) -> F8:
+def worst_levels(case: Case, model: CompiledModel) -> F8:
     """Return for each draw, type and factor the end of its range that raises the type, [D, K, F].
 
     A switch stays at its reference: no event moves it here. A latent factor goes two stationary sds.
     """
     s, dr = model.structure, model.draws
     gamma = _table(s.fr_start, s.fr_factor, s.fr_link, dr.fr_gamma, -2, dr.z_ref.shape[1])
+    latent = np.array([factor.kind == "latent" for factor in case.factors.values()], np.bool_)
     keep = (1.0 - dr.pull) ** 7
     sd = dr.noise / np.sqrt(np.maximum(1.0 - keep**2, 1e-12))
-    bounded = np.isfinite(s.lo) & np.isfinite(s.hi) & (s.is_level == 1)
-    moving = (s.is_level == 1) & ~bounded
-    low = np.where(bounded, s.lo, dr.z_ref - moving * _LATENT_ENDS * sd)
-    high = np.where(bounded, s.hi, dr.z_ref + moving * _LATENT_ENDS * sd)
+    ranged = (s.is_level == 1) & ~latent
+    far = np.where(latent, _LATENT_ENDS * sd, 0.0)
+    low = np.where(ranged, s.lo, dr.z_ref - far)
+    high = np.where(ranged, s.hi, dr.z_ref + far)
     return np.asarray(np.where(gamma > 0, high[:, None], low[:, None]))
 
 
