@@ -216,6 +216,34 @@ def fit(
     )
 
 
+@app.command(short_help="Say how far the fit of a case can be believed.")
+def diagnose(
+    case: Case,
+    out: Annotated[
+        Path | None,
+        typer.Option(metavar="DIR", help="also write diagnosis.json and diagnosis.txt there"),
+    ] = None,
+    draws: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="posterior draws that are looked at  [default: 100]"),
+    ] = None,
+    histories: Annotated[
+        int | None,
+        typer.Option(metavar="N", help="new histories of each draw  [default: 2]"),
+    ] = None,
+    json: Annotated[bool, typer.Option("--json", help="print the diagnosis as JSON")] = False,
+) -> None:
+    """Say on one page how far the fit of a case can be believed.
+
+    Whether the chains agreed; residuals by event type; the window simulated anew and compared with
+    the record; stability; dated rows only, totals only and both; every link under every way to fit;
+    and what the record cannot say. A fit on file is used; without one the case is fitted first.
+    """
+    from talion.cli.diagnose import diagnose_fit
+
+    diagnose_fit(case, draws=draws, histories=histories, out=out, as_json=json)
+
+
 @app.command()
 def cases() -> None:
     """List the built-in cases."""

@@ -31,6 +31,7 @@ from talion.fit.process import Answer, ProcessParameters, ProcessRow, process_ro
 __all__ = [
     "Clock",
     "ResidualTest",
+    "clock_tests",
     "linear_clocks",
     "linear_residuals",
     "linear_row",
@@ -107,6 +108,30 @@ def own_clock(row: ProcessRow, p: ProcessParameters) -> Clock:
     return Clock(run[passed], float(run[-1]))
 
 
+def clock_tests(clock: Clock) -> tuple[tuple[float, float], tuple[float, float]]:
+    """Kolmogorov-Smirnov distance and p-value of a clock's gaps, and of its drift.
+
+    Args:
+        clock: events of one type.
+
+    Returns:
+        Gaps against the exponential, times against the uniform; NaN under five events.
+
+    >>> clock_tests(Clock(np.array([0.5]), 1.0))
+    ((nan, nan), (nan, nan))
+    """
+    from scipy.stats import kstest
+
+    nan = float("nan")
+    if len(clock.times) < _FEWEST:
+        return (nan, nan), (nan, nan)
+    gaps, drift = kstest(clock.gaps, "expon"), kstest(clock.times / clock.end, "uniform")
+    return (
+        (float(gaps.statistic), float(gaps.pvalue)),
+        (float(drift.statistic), float(drift.pvalue)),
+    )
+
+
 def linear_row(
     table: EventTable, p: LinearParameters, target: int
 ) -> tuple[ProcessRow, ProcessParameters]:
@@ -163,19 +188,9 @@ def residual_test(name: str, clocks: list[Clock], tied: int) -> ResidualTest:
         clocks: one for each drawing, all of the same events.
         tied: events at an exact moment with another of the type.
     """
-    from scipy.stats import kstest
-
     n = len(clocks[0].times)
     ordered = np.mean([np.sort(c.gaps) for c in clocks], axis=0)
-    gap, drift = np.full((2, len(clocks), 2), np.nan)
-    if n >= _FEWEST:
-        for i, clock in enumerate(clocks):
-            for out, values, law in (
-                (gap, clock.gaps, "expon"),
-                (drift, clock.times / clock.end, "uniform"),
-            ):
-                found = kstest(values, law)
-                out[i] = found.statistic, found.pvalue
+    gap, drift = np.array([clock_tests(c) for c in clocks]).transpose(1, 0, 2)
     return ResidualTest(
         name=name,
         events=n,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -28,6 +29,13 @@ from talion.model.compile_factors import (
     factor_numbers,
     factor_range,
     settle_rests,
+)
+from talion.model.compile_window import (
+    WINDOW,
+    acting_arrows,
+    window_rows,
+    window_start,
+    without_choices,
 )
 from talion.model.compile_worlds import world_rows
 from talion.model.compiled import NO_LISTING, CompiledModel, Draws, Start, Structure, WorldSpec
@@ -64,6 +72,7 @@ def compile_model(
     shifts: dict[str, int] | None = None,
     given: PosteriorDraws | None = None,
     strength: float = 1.0,
+    from_window_start: bool = False,
 ) -> CompiledModel:
     """Turn a case, under one reading, into the arrays that the simulation reads.
 
@@ -81,19 +90,29 @@ def compile_model(
         strength: multiplies the strength of every link: share (to at most 95 %), extra, points,
             per_100 and the logarithm of `times`; not the multiplier of `more_when`. With `given`
             its own strength holds.
+        from_window_start: compile the past of a fit instead of what follows it: one what-if,
+            `window`, that starts empty on the first day of `history_from`; see
+            `talion.model.compile_window`. Arrows from types without recorded rows are left out, as
+            in a fit. `worlds` and `shifts` must then be left out.
 
     Returns:
         The compiled model.
 
     Raises:
         CaseError: no such reading or what-if; `given` is of another reading, strength, window or
-            case, or has fewer draws.
+            case, or has fewer draws; what-ifs together with `from_window_start`.
 
     References:
         Hawkes (1971), Biometrika 58:83 for the linear part.
     """
-    compiler = _compiler(case, reading, draws, seed, given, strength)
-    model = compiler.build(worlds, shifts or {})
+    compiler = _compiler(case, reading, draws, seed, given, strength, from_window_start)
+    if from_window_start and (worlds is not None or shifts):
+        raise CaseError(
+            "what-ifs do not start at the window's first day",
+            value=list(worlds or shifts or ()),
+            remedy="leave out `worlds` and `shifts`, or `from_window_start`",
+        )
+    model = compiler.build_window() if from_window_start else compiler.build(worlds, shifts or {})
     if isinstance(compiler.sampler, PosteriorSampler):
         compiler.sampler.check_all_used()
     return model
@@ -107,11 +126,12 @@ def past_levels(
     seed: int,
     *,
     strength: float = 1.0,
+    from_window_start: bool = False,
 ) -> F8:
     """Return every factor at every midnight from `history_from` to `as_of`.
 
     Args:
-        case, reading, given, draws, seed, strength: as for `compile_model`; the numbers are those
+        case, reading, given, draws, seed, strength, from_window_start: as for `compile_model`; the numbers are those
             of the model it would compile. Without `given`: the mean path along the record's rows.
 
     Returns:
@@ -121,7 +141,7 @@ def past_levels(
     Raises:
         CaseError: as `compile_model`.
     """
-    compiler = _compiler(case, reading, draws, seed, given, strength)
+    compiler = _compiler(case, reading, draws, seed, given, strength, from_window_start)
     return level_path(
         compiler.document, compiler.run_in(case.as_of_day), compiler.tables, compiler.numbers
     )
@@ -160,12 +180,13 @@ def _compiler(
     seed: int,
     given: PosteriorDraws | None,
     strength: float,
+    window: bool = False,
 ) -> _Compiler:
     supposed = _known_reading(reading)
     if given is None:
         if not (np.isfinite(strength) and strength > 0):
             raise CaseError("must be positive and finite", place="strength", value=strength)
-        return _Compiler(case, supposed, Sampler(seed, draws), strength)
+        return _Compiler(case, supposed, Sampler(seed, draws), strength, window=window)
     if given.reading != reading:
         raise CaseError(
             f"the posterior is of the reading {given.reading}",
@@ -181,7 +202,7 @@ def _compiler(
             remedy="leave `strength` out",
         )
     sampler = PosteriorSampler(given, seed, draws)
-    return _Compiler(case, supposed, sampler, given.strength, given.past)
+    return _Compiler(case, supposed, sampler, given.strength, given.past, window=window)
 
 
 class _Compiler:
@@ -194,8 +215,11 @@ class _Compiler:
         sampler: Sampler,
         strength: float,
         past: Past | None = None,
+        *,
+        window: bool = False,
     ) -> None:
         self.case, self.reading, self.sampler, self.past = case, reading, sampler, past
+        self.arrows = acting_arrows(case) if window else case.arrows
         self.document: CaseDocument = case.document
         self.classes: tuple[SourceClass, ...] = classes_of(self.document)
         self.usual = usual_rates(self.document, sampler)
@@ -203,7 +227,7 @@ class _Compiler:
         self.numbers = factor_numbers(self.document, sampler)
         self.events = event_links(
             self.document,
-            case.arrows,
+            self.arrows,
             self.classes,
             reading,
             sampler,
@@ -212,7 +236,7 @@ class _Compiler:
             strength,
         )
         self.tables = factor_links(
-            self.document, case.arrows, self.classes, reading, sampler, self.numbers, strength
+            self.document, self.arrows, self.classes, reading, sampler, self.numbers, strength
         )
         self.usual_by_class = usual_by_class(self.document, self.classes, self.usual, self.weights)
         settle_rests(self.tables, self.numbers, self.usual_by_class)
@@ -223,18 +247,31 @@ class _Compiler:
             if name != "baseline" and name not in self.case.what_ifs:
                 known = ", ".join(self.case.what_ifs)
                 raise CaseError("no such what-if", value=name, remedy=f"use one of: {known}")
+        days = sorted({self.case.start_day(name) for name in names})
+        starts = tuple(self._start(day) for day in days)
+        made = tuple(self._world(name, days, shifts.get(name, 0)) for name in names)
+        return self._compiled(starts, made)
+
+    def build_window(self) -> CompiledModel:
+        sizes = (len(self.classes), len(self.events.half_lives), len(self.events.channels))
+        start = window_start(self.case, self.numbers, *sizes)
+        rows = window_rows(self.case, self.numbers)
+        world = WorldSpec(WINDOW, "The window of the fit", 0, rows, start.day)
+        model = self._compiled((start,), (world,))
+        return replace(model, draws=without_choices(model.draws))
+
+    def _compiled(self, starts: tuple[Start, ...], worlds: tuple[WorldSpec, ...]) -> CompiledModel:
         background, floored = background_rates(
             self.events, self.classes, list(self.document.events), self.usual, self.weights
         )
-        days = sorted({self.case.start_day(name) for name in names})
         decisions = decision_numbers(
             self.document, self.classes, self.reading, self.sampler, self.numbers
         )
         return CompiledModel(
             structure=self._structure(decisions.structure),
             draws=self._draws(background, decisions.draws),
-            starts=tuple(self._start(day) for day in days),
-            worlds=tuple(self._world(name, days, shifts.get(name, 0)) for name in names),
+            starts=starts,
+            worlds=worlds,
             type_ids=tuple(self.document.events),
             class_labels=tuple(c.label for c in self.classes),
             factor_ids=tuple(self.document.factors),

@@ -28,7 +28,7 @@ Columns = Mapping[str, Sequence[Any]]
 Spec = dict[str, Any]
 
 
-_WIDE = ("timeline", "totals", "effects")
+_WIDE = ("timeline", "totals", "effects", "imputed")
 
 
 @dataclass(frozen=True)
@@ -81,6 +81,7 @@ def _write_templates() -> str:
         "level": _level,
         "total": _total,
         "effects": _effects,
+        "imputed": _imputed,
     }
     return json.dumps({name: _finish(make()) for name, make in makers.items()})
 
@@ -426,3 +427,42 @@ def _effects() -> Any:
         y=y, x=alt.value(540), text="said:N"
     )
     return alt.layer(zero, rule, dot, text).properties(width=390, height=alt.Step(24))
+
+
+def _imputed() -> Any:
+    """Weeks: listed rows solid, the imputed middle tinted above them, its interval, totals as rules."""
+    import altair as alt
+
+    base = alt.Chart(_named("weeks"))
+    x = alt.X("start:T", title=None, axis=alt.Axis(format="%d %b", tickCount=8))
+    tip = [
+        alt.Tooltip("start:T", title="week of", format="%d %b %Y"),
+        alt.Tooltip("listed:Q", title="listed rows"),
+        alt.Tooltip("unlisted:Q", title="imputed besides, middle"),
+        alt.Tooltip("low:Q", title="all, 1 in 10 below"),
+        alt.Tooltip("high:Q", title="all, 1 in 10 above"),
+    ]
+    hidden = base.mark_rect(color=BLUE, opacity=0.3).encode(
+        x=x, x2="end:T", y=alt.Y("all:Q", title="events a week"), y2="listed:Q", tooltip=tip
+    )
+    listed = base.mark_rect(color=INK, opacity=0.85).encode(
+        x=x, x2="end:T", y="listed:Q", y2="zero:Q", tooltip=tip
+    )
+    interval = base.mark_rule(color=BLUE, strokeWidth=1.2).encode(
+        x="middle:T", y="low:Q", y2="high:Q"
+    )
+    reported = (
+        alt.Chart(_named("reported"))
+        .mark_rule(color=ORANGE, strokeWidth=2)
+        .encode(
+            x="start:T",
+            x2="end:T",
+            y="rate:Q",
+            tooltip=[
+                alt.Tooltip("interval:N", title="reported total of"),
+                alt.Tooltip("reported:Q", title="events"),
+                alt.Tooltip("rate:Q", title="a week"),
+            ],
+        )
+    )
+    return alt.layer(hidden, listed, interval, reported).properties(width=900, height=150)
