@@ -259,7 +259,9 @@ def background_rates(
         if np.any(channel.b != 0):
             feeding = rate[:, list(channel.sources)].sum(axis=1) * channel.step
             half_life = links.half_lives[channel.half]
-            held[:, channel.target] *= mean_suppression(channel.b, feeding, half_life)
+            left = mean_suppression(channel.b, feeding, half_life)
+            # Where a draw answers, nothing is held, to the last digit, whatever the other draws do.
+            held[:, channel.target] *= np.where(channel.b != 0, left, 1.0)
     raw = usual / held - answered
     floor = LEAST_BACKGROUND * usual
     return np.maximum(raw, floor), raw < floor

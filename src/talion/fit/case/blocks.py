@@ -17,7 +17,7 @@ __all__ = ["SELDOM", "blocks_of"]
 I8 = NDArray[np.int64]
 
 SELDOM = (
-    5  # sweeps between moves of what the record hardly speaks of: its draws are fresh each time
+    2  # sweeps between moves of what the record hardly speaks of: its draws are fresh each time
 )
 _CHUNK = 6  # innovations moved at once, besides all of them
 

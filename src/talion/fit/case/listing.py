@@ -78,8 +78,8 @@ def listing_of(
         left_out = (100 - prior[1]) / max(prior[1], 1.0)  # unlisted for each listed one
         expected = max(counted - listed[name], listed[name] * left_out)
         unlisted.append(k)
-        # Types with totals have many, which hang together; of the others a few, each by itself.
-        tries.append(int(8 + min(expected, 400) if event.totals else 3 + min(expected, 100) / 2))
+        # Types with totals have many, which hang together: more tries for them.
+        tries.append(int(8 + min(expected, 400) * (1.5 if event.totals else 1.0)))
         if rowless:  # no rows, so nothing is said about which are listed
             continue
         share[k] = parameters.percent(f"listing/{name}", prior)
