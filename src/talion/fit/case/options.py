@@ -18,6 +18,13 @@ class Options:
         weekly_listing: whether listing may vary by week.
         rows: whether dated rows of types with totals are used.
         totals: `all` series, the type's own `reference`, or `none`.
+        moved: rows of one event type, moved by so many days: a placebo, for what comes before its
+            cause is no effect. Rows that leave the window are lost; coded order, totals and
+            absences of the type are left out.
+        shuffled: rows of one event type at uniform random days of the window, by this seed; the
+            same is left out.
+        fixed: natural values of parameters, by name and in the units of the case, held as known.
+        explained: types whose events are explained even where the record holds no row of them.
     """
 
     reading: str = "no_view"
@@ -26,6 +33,10 @@ class Options:
     weekly_listing: bool = True
     rows: bool = True
     totals: str = "all"
+    moved: tuple[str, int] | None = None
+    shuffled: tuple[str, int] | None = None
+    fixed: tuple[tuple[str, float], ...] = ()
+    explained: tuple[str, ...] = ()
 
 
 VARIANTS: dict[str, Options] = {

@@ -14,13 +14,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.fit.case.packing_studies import pack_studies, unpack_studies
 from talion.fit.case.result import MAIN, CaseFit, FittedReading, Gate
 from talion.model.past import Past
 from talion.model.posterior import PosteriorDraws
 
 __all__ = ["FORMAT", "pack", "unpack"]
 
-FORMAT = 1
+FORMAT = 2
 UNITS = 2**20  # of a day
 _SCALARS = ("case", "seed", "version", "method", "case_hash", "record_hash", "start", "end",
             "chains", "sweeps", "kept")  # fmt: skip
@@ -47,6 +48,7 @@ def pack(fit: CaseFit) -> tuple[dict[str, Any], Arrays]:
         parts, packed = _pack_reading(name, fitted)
         header["readings"].append(parts)
         arrays |= {f"{i}/{key}": value for key, value in packed.items()}
+    header |= pack_studies(fit)
     return header, arrays
 
 
@@ -67,7 +69,8 @@ def unpack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Cas
         readings[_text(parts["name"])] = _unpack_reading(parts, mine)
     main = readings.pop(MAIN)
     as_of = dt.date.fromisoformat(header["as_of"])
-    return CaseFit(**found, as_of=as_of, main=main, variants=readings)
+    studies = unpack_studies(header)
+    return CaseFit(**found, as_of=as_of, main=main, variants=readings, **studies)
 
 
 # --- one reading ----------------------------------------------------------------------------------
@@ -84,6 +87,7 @@ def _pack_reading(name: str, fitted: FittedReading) -> tuple[dict[str, Any], Arr
         "strength": float(draws.strength),
         "scores": list(draws.scores),
         "signs": list(draws.signs),
+        "observation": list(fitted.observation),
         "innovations": list(past.innovations),
         "start": int(past.start),
         "end": int(past.end),
@@ -96,6 +100,7 @@ def _pack_reading(name: str, fitted: FittedReading) -> tuple[dict[str, Any], Arr
     arrays: Arrays = {
         "scores": _singles(list(draws.scores.values()), (size,)),
         "signs": _signs(list(draws.signs.values()), size),
+        "observation": _singles(list(fitted.observation.values()), (size,)),
         "innovations": _singles(innovations, innovations[0].shape if innovations else (size, 0)),
         "counts": np.diff(past.offsets).astype(np.uint32),
         "steps": _steps(past),
@@ -159,6 +164,9 @@ def _unpack_reading(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
         verdict=_text(header["verdict"]),
         informed=_texts(header, "informed"),
         seconds=float(header["seconds"]),
+        observation=_named(
+            _texts(header, "observation"), _shaped(arrays, "observation", "f4", 2, size)
+        ),
     )
 
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.errors import InputError
 from talion.fit.case.options import Options
 from talion.fit.case.parameters import Parameters
 from talion.model.case import Case, day_number
@@ -26,6 +27,7 @@ __all__ = [
     "listed_share",
     "record_arrays",
     "recorded",
+    "total_parts",
 ]
 
 Triple = tuple[float, float, float]
@@ -133,21 +135,57 @@ def recorded(case: Case, classes: Sequence[SourceClass], options: Options) -> Re
     Args:
         case: the case; its record holds what was published by `as_of`.
         classes: of the case.
-        options: whether dated rows and totals are used.
+        options: whether dated rows and totals are used, and what is displaced.
+
+    Raises:
+        InputError: a displaced or explained type is none of the case's.
     """
     window = Window.of(case)
-    types = tuple(name for name, event in case.events.items() if rows_of(event, case.record))
+    for part in (options.moved, options.shuffled):
+        _known_types(case, () if part is None else (part[0],))
+    _known_types(case, options.explained)
+    displaced = {part[0] for part in (options.moved, options.shuffled) if part is not None}
+    types = tuple(
+        name
+        for name, event in case.events.items()
+        if name in options.explained or rows_of(event, case.record)
+    )
     rows: list[Row] = []
     totals: list[Total] = []
     absences: list[tuple[float, float, tuple[int, ...], float]] = []
     for name in types:
         mine = [c for c in classes if c.type == name]
         if options.rows or not case.events[name].totals:
-            rows.extend(_rows(case, name, mine, window))
-        if options.totals != "none":
+            rows.extend(_displaced(_rows(case, name, mine, window), name, window, options))
+        if options.totals != "none" and name not in displaced:
             totals.extend(_totals(case, name, mine, window, options.totals == "reference"))
             absences.extend(_absences(case, name, mine, window))
     return Recorded(window, types, tuple(rows), tuple(totals), tuple(absences))
+
+
+def _known_types(case: Case, names: Sequence[str]) -> None:
+    for name in names:
+        if name not in case.events:
+            known = ", ".join(case.events)
+            raise InputError("no such event type", value=name, remedy=f"use one of: {known}")
+
+
+def _displaced(rows: Iterator[Row], name: str, window: Window, options: Options) -> Iterator[Row]:
+    """Rows at other days where the options say so: moved, or at random."""
+    moved, shuffled = options.moved, options.shuffled
+    if moved is not None and moved[0] == name:
+        for row in rows:
+            low, high = max(row.low + moved[1], 0.0), min(row.high + moved[1], float(window.days))
+            if low < high:
+                yield replace(row, low=low, high=high, after=None)
+    elif shuffled is not None and shuffled[0] == name:
+        rng = np.random.default_rng(shuffled[1])
+        for row in rows:
+            length = row.high - row.low
+            low = float(rng.integers(0, int(window.days - length) + 1))
+            yield replace(row, low=low, high=low + length, after=None)
+    else:
+        yield from rows
 
 
 def _rows(case: Case, name: str, classes: Sequence[SourceClass], window: Window) -> Iterator[Row]:
@@ -188,14 +226,14 @@ def _totals(
             continue
         first = day_number(count.on) + 1 - window.start
         moment = (max(first - LONGEST_LAG, float(since)), float(last))
-        for members, value, part in _parts(case, name, classes, count):
+        for members, value, part in total_parts(case, name, classes, count):
             yield Total(
                 count.series, own, float(since), moment, tuple(members), value,
                 count.lower_bound, f"{count.on} {part}".strip(),
             )  # fmt: skip
 
 
-def _parts(
+def total_parts(
     case: Case, name: str, classes: Sequence[SourceClass], count: Count
 ) -> Iterator[tuple[list[int], int, str]]:
     """The parts by country where they add up to the total; else the total."""

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
+
+from talion.fit.case.selection import ConfoundingStudy, PlaceboStudy, PowerStudy
 
 if TYPE_CHECKING:
     import polars as pl
@@ -37,6 +39,8 @@ class FittedReading:
         verdict: empty if every one of them passed, else a sentence.
         informed: ids of links whose effect the record's likelihood depends on.
         seconds: the sampling took.
+        observation: scores of what belongs to the fit alone, by name, each (N,): scales of totals,
+            terms of listing, and `fit/listing-week/TYPE/W`, the innovations of weekly listing.
     """
 
     draws: PosteriorDraws
@@ -46,6 +50,7 @@ class FittedReading:
     verdict: str
     informed: tuple[str, ...]
     seconds: float
+    observation: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
     @property
     def size(self) -> int:
@@ -69,6 +74,9 @@ class CaseFit:
         variants: by name, such as `half_strength`, `opponent`.
         chains, sweeps: of the sampler, for each reading.
         kept: draws kept of the main reading.
+        power: what this record could have shown of each link; None if not asked for.
+        placebos: fits with displaced causes; None if not asked for.
+        confounding: fits with causes tied to a latent factor; None if not asked for.
     """
 
     case: str
@@ -85,6 +93,9 @@ class CaseFit:
     chains: int
     sweeps: int
     kept: int
+    power: PowerStudy | None = None
+    placebos: PlaceboStudy | None = None
+    confounding: ConfoundingStudy | None = None
 
     def readings(self) -> Iterator[tuple[str, FittedReading]]:
         """Yield the main reading and then the variants, with their names."""

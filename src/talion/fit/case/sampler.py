@@ -115,6 +115,7 @@ def sample_reading(
         verdict=_verdict(gates, gate or FULL),
         informed=problem.informed,
         seconds=time.perf_counter() - began,
+        observation=_observation(problem, kept, chosen),
     )
 
 
@@ -201,6 +202,7 @@ def _draws(
         for i, name in enumerate(problem.parameters)
         if problem.sampled[i] and name in known
     }
+    scores |= {n: np.full(len(x), z) for n, z in problem.held.items() if n in known}
     signs = {
         arrow.name: sign[:, a].copy()
         for a, arrow in enumerate(problem.arrows)
@@ -226,6 +228,30 @@ def _draws(
         PosteriorDraws(problem.options.reading, scores, signs, past, problem.options.strength),
         chosen,
     )
+
+
+def _observation(
+    problem: Problem, kept: list[Kept], chosen: list[tuple[int, int]]
+) -> dict[str, F8]:
+    """Scores of what belongs to the fit alone: scales of totals, terms of listing and its weeks."""
+    from talion.model.compile import parameter_names
+
+    s = problem.arrays
+    known, _ = parameter_names(problem.case, problem.options.reading)
+    x = np.stack([kept[c].x[(i + 1) * THIN - 1] for c, i in chosen]).astype(np.float64)
+    found = {
+        name: x[:, i].copy()
+        for i, name in enumerate(problem.parameters)
+        if problem.sampled[i] and name not in known
+    }
+    weeks = -(-s.days // 7)
+    for k, name in enumerate(problem.case.events):
+        first = int(s.l_weekly[k])
+        if first >= 0:
+            found |= {
+                f"fit/listing-week/{name}/{w + 1}": x[:, first + w].copy() for w in range(weeks)
+            }
+    return found
 
 
 def _past_of(kept: Kept, i: int) -> tuple[F8, I8, I8]:

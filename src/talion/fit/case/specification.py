@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.errors import InputError
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
 from talion.fit.case.blocks import SELDOM, blocks_of
 from talion.fit.case.listing import listing_of
@@ -45,6 +46,7 @@ class Problem:
         classes: of the case.
         record: what is read of the record.
         informed: links whose size or sign the likelihood looks at, by data on both of their ends.
+        held: scores under their priors of the parameters that the options hold fixed.
     """
 
     case: Case
@@ -57,6 +59,7 @@ class Problem:
     classes: tuple[SourceClass, ...]
     record: Recorded
     informed: tuple[str, ...]
+    held: Mapping[str, float] = field(default_factory=dict)
 
 
 def problem_of(case: Case, options: Options | None = None) -> Problem:
@@ -78,7 +81,7 @@ class _Builder:
         self.types = list(case.events)
         self.record = recorded(case, self.classes, options)
         self.days = self.record.window.days
-        self.parameters = Parameters()
+        self.parameters = Parameters(fixed=dict(options.fixed))
         self.reading = READINGS[options.reading]
         acting = [a for a in case.arrows if self._acts(a)]
         self.factors = _relevant(case, acting, self.record.types)
@@ -110,6 +113,7 @@ class _Builder:
         shocks = self._shocks()
         parts |= record_arrays(self.record, self.parameters, len(self.classes))
         table = self.parameters
+        self._check_fixed()
         first = len(table.names)
         shock_of, after = self._shock_places(first, shocks)
         weekly = listing.weekly_places(after, self.days)
@@ -138,8 +142,17 @@ class _Builder:
         arrays, sampled = blocks_of(arrays, np.array(table.free), self._strengths(), self._ends())
         return Problem(
             self.case, self.options, arrays, tuple(table.names), sampled, self.arrows,
-            self.factors, self.classes, self.record, self._informed(),
+            self.factors, self.classes, self.record, self._informed(), table.scores_of_fixed,
         )  # fmt: skip
+
+    def _check_fixed(self) -> None:
+        for name, value in self.options.fixed:
+            if name not in self.parameters.names or not np.isfinite(value):
+                raise InputError(
+                    "no such parameter bears on the record, or no finite value",
+                    place="fixed", value=(name, value),
+                    remedy="name it as in the fit's draws, such as `usual/attack`",
+                )  # fmt: skip
 
     # --- types, marks, groups -----------------------------------------------------------------
 
