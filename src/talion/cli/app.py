@@ -168,6 +168,16 @@ def fit(
         Path | None,
         typer.Option(metavar="DIR", help="also write parameters.parquet and events.parquet there"),
     ] = None,
+    power: Annotated[
+        int | None,
+        typer.Option(
+            metavar="N", help="fit N simulated records: what this one could have shown of each link"
+        ),
+    ] = None,
+    placebos: Annotated[
+        bool,
+        typer.Option("--placebos", help="fit displaced causes, and causes tied to escalation"),
+    ] = False,
     events: Annotated[
         Path | None,
         typer.Option(
@@ -210,6 +220,8 @@ def fit(
         chains=chains,
         quick=quick,
         refit=refit,
+        power=power,
+        placebos=placebos,
         out=out,
         export=export,
         as_json=json,

@@ -58,6 +58,24 @@ class TableOptions:
         return {**named, "--type-column": self.type_, "--draws": self.draws}
 
 
+@dataclass(frozen=True)
+class Studies:
+    """Which studies of a fit are wanted.
+
+    Attributes:
+        power: simulated records; None for none.
+        placebos: placebos and confounding.
+    """
+
+    power: int | None = None
+    placebos: bool = False
+
+    @property
+    def any(self) -> bool:
+        """Whether there is any."""
+        return self.power is not None or self.placebos
+
+
 def fit_anything(
     case: str | None,
     table: TableOptions,
@@ -67,6 +85,8 @@ def fit_anything(
     chains: int | None = None,
     quick: bool = False,
     refit: bool = False,
+    power: int | None = None,
+    placebos: bool = False,
     out: Path | None = None,
     export: Path | None = None,
     as_json: bool = False,
@@ -79,6 +99,8 @@ def fit_anything(
         seed, sweeps, chains: of the sampler; None for the usual ones.
         quick: few sweeps, no variants.
         refit: fit anew, whatever is on file.
+        power: simulated records from which to tell what this one could have shown.
+        placebos: fit placebos and confounding too.
         out: file to write the fit to as well.
         export: folder for parquet tables.
         as_json: print JSON.
@@ -92,10 +114,14 @@ def fit_anything(
     if case is not None:
         _refuse(table.of_period, "is for a table, with --events FILE")
         settings = _settings(seed, sweeps, chains, quick=quick)
-        _fit_case(case, settings, refit=refit, out=out, export=export, as_json=as_json)
+        if power is not None:
+            within("--power", power, power, 2, 100_000)
+        studies = Studies(power, placebos)
+        _fit_case(case, settings, studies, refit=refit, out=out, export=export, as_json=as_json)
     elif table.events is not None:
         of_case = {"--sweeps": sweeps, "--chains": chains, "--export": export}
         of_case |= {"--quick": quick or None, "--refit": refit or None}
+        of_case |= {"--power": power, "--placebos": placebos or None}
         _refuse(of_case, "is for a case, not for --events")
         _fit_table(table.events, table, seed, as_json, out)
 
@@ -147,6 +173,7 @@ def _settings(
 def _fit_case(
     name: str,
     settings: FitSettings | None,
+    studies: Studies,
     *,
     refit: bool,
     out: Path | None,
@@ -164,6 +191,10 @@ def _fit_case(
                 folders.enter_context(output_folder(folder))
         with Progress("fitting") as progress:
             found = obtain_fit(case, settings, refit=refit, progress=progress)
+        if studies.any:
+            from talion.cli.selection import with_studies
+
+            found = with_studies(found, case, power=studies.power, placebos=studies.placebos)
         written = _write(found, case, out, export)
     if as_json:
         typer.echo(json.dumps(_as_json(found, case, written), indent=2))
@@ -189,6 +220,7 @@ def _write(found: FoundFit, case: Case, out: Path | None, export: Path | None) -
 
 
 def _report(found: FoundFit, case: Case) -> Iterator[str]:
+    from talion.cli.selection import selection_lines, study_lines
     from talion.fit.case.stated import link_changes
 
     changes = link_changes(found.fit.main, case)
@@ -205,11 +237,15 @@ def _report(found: FoundFit, case: Case) -> Iterator[str]:
         yield from sentence(f"{change.link}  {change.says}")
         spans = (("before", change.before), ("after", change.after))
         yield from columns([(f"    {n}", *_cells(s), change.unit) for n, s in spans])
+        yield from selection_lines(found.fit, change.arrow)
     if not informed:
         yield "  none"
     silent = dict.fromkeys(change.link for change in changes if not change.informed)
     yield from heading("What this record cannot say: these links keep what was supposed of them")
     yield from sentence(", ".join(silent) or "none")
+    if any(s is not None for s in (found.fit.power, found.fit.placebos, found.fit.confounding)):
+        yield from heading("Power, placebos, confounding")
+        yield from study_lines(found.fit)
 
 
 def _origin(found: FoundFit) -> str:
@@ -241,6 +277,7 @@ def _cells(span: Span) -> tuple[str, str, str, str]:
 
 
 def _as_json(found: FoundFit, case: Case, written: list[Path]) -> dict[str, Any]:
+    from talion.fit.case.packing_studies import pack_studies
     from talion.fit.case.stated import link_changes
 
     fit = found.fit
@@ -271,4 +308,5 @@ def _as_json(found: FoundFit, case: Case, written: list[Path]) -> dict[str, Any]
             }
             for name, fitted in fit.readings()
         },
+        **pack_studies(fit),
     }
