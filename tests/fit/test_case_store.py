@@ -160,7 +160,7 @@ def text_array(text: str) -> np.ndarray:
         (npz(x=np.arange(3)), "damaged, or no fit"),
         (npz(header=text_array("not JSON")), "damaged, or no fit"),
         (npz(header=text_array("[]")), "damaged, or no fit"),
-        (npz(header=text_array('{"talion_fit": 1}')), "damaged, or no fit"),
+        (npz(header=text_array('{"talion_fit": 2}')), "damaged, or no fit"),
         (npz(header=np.array([object()], dtype=object)), "damaged, or no fit"),
         (npz(header=text_array('{"talion_fit": 99}')), "another format.*got 99"),
     ],

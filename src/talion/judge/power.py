@@ -297,7 +297,7 @@ def _link_power(arrow: Arrow, results: Sequence[Mapping[str, Any]]) -> LinkPower
     rows = [r["arrows"][arrow.name] for r in results if arrow.name in r["arrows"]]
     table = np.array(rows, np.float64).reshape(len(rows), 4)
     true, raises, low, high = table.T
-    up, down = raises >= SURE, raises <= 1 - SURE
+    up, down = raises >= SURE, 1 - raises >= SURE
     real = true != 0
 
     def rate(found: NDArray[np.bool_], among: NDArray[np.bool_]) -> Rate:

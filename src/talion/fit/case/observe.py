@@ -106,6 +106,7 @@ class _Maker:
         self.weekly = self._weekly(scores)
         listed = [r for t in problem.record.types for r in self._own(t)]
         self.replaced = {row.id for row in listed}
+        self.referred = self.replaced | {part.id for row in listed for part in row.reports}
 
     def _own(self, name: str) -> tuple[Event, ...]:
         """Recorded rows of a type within the window."""
@@ -137,7 +138,7 @@ class _Maker:
         """Recorded rows that are not made anew, without an order coded to those that are."""
         for row in self.case.record.events:
             if row.id not in self.replaced:
-                yield replace(row, after=None) if row.after in self.replaced else row
+                yield replace(row, after=None) if row.after in self.referred else row
 
     def rows(self) -> Iterator[Event]:
         """Rows of the listed events of the explained types."""
