@@ -47,16 +47,16 @@ def of(links: Sequence[LinkPower], arrow: str) -> LinkPower:
 def test_truths_have_fair_signs_and_sizes_of_the_prior(case: Case, fit: CaseFit) -> None:
     """Not those of the posterior, in which the strong link's share is well known.
 
-    Over 400 truths the share of positive signs lies within 4 sd (.10) of one half, and the mean and
-    sd of the scores of the strength within .2 of 0 and .15 of 1 (4 sd each).
+    Over 150 truths the share of positive signs lies within 4 sd (.16) of one half, and the mean and
+    sd of the scores of the strength within .33 of 0 and .23 of 1 (4 sd each).
     """
     rng = np.random.default_rng(4)
-    truths = [drawn_truth(case, fit.main, rng, null=False) for _ in range(400)]
+    truths = [drawn_truth(case, fit.main, rng, null=False) for _ in range(150)]
     for arrow in (STRONG, WEAK):
-        assert abs(np.mean([t.draws.signs[arrow][0] > 0 for t in truths]) - 0.5) < 0.10
+        assert abs(np.mean([t.draws.signs[arrow][0] > 0 for t in truths]) - 0.5) < 0.16
     scores = np.array([t.draws.scores[f"{STRONG}/share"][0] for t in truths])
-    assert abs(scores.mean()) < 0.2
-    assert abs(scores.std() - 1) < 0.15
+    assert abs(scores.mean()) < 0.33
+    assert abs(scores.std() - 1) < 0.23
     usual = fit.main.draws.scores["usual/raid"]
     assert all(t.draws.scores["usual/raid"][0] in usual for t in truths)
 
@@ -71,9 +71,10 @@ def test_where_nothing_is_to_be_found_links_into_assaults_do_not_act(
 
 
 def test_a_simulated_window_follows_its_truth(case: Case, fit: CaseFit) -> None:
-    """A reply answers a raid where the link raises: more replies in the two days after a raid.
+    """A reply answers a raid where the link raises: more replies in the day after a raid.
 
-    Over 60 windows each, of about 50 raids: 1.5 times as many with a share over half as without.
+    With a share of .69 of 14 replies for 12 raids and a half-life of 2 days, .69 x 14/12 x (1 -
+    2^-1/2) = .24 more for each raid; at least half of that is asked of 60 windows of each kind.
     """
 
     def near(null: bool) -> float:
@@ -93,7 +94,7 @@ def test_a_simulated_window_follows_its_truth(case: Case, fit: CaseFit) -> None:
             found.append(((gaps > 0) & (gaps < 1)).sum() / max(len(raids), 1))
         return float(np.mean(found))
 
-    assert near(null=False) > 1.5 * near(null=True)
+    assert near(null=False) > near(null=True) + 0.12
 
 
 def test_too_many_events_are_no_window(case: Case, fit: CaseFit) -> None:
