@@ -186,14 +186,14 @@ def test_a_larger_loading_is_a_larger_correlation(
     case: Case, fit: CaseFit, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("talion.fit.case.partial.user_cache", lambda: tmp_path)
-    study = confounding_fits(case, fit, seed=1, loadings=(1.0, 3.0, 12.0), sweeps=100, burn=50)
+    study = confounding_fits(case, fit, seed=1, loadings=(1.0, 3.0), sweeps=100, burn=50)
     found = {c.source: c for c in study.links}
-    none, some, much = found["reply"].correlations  # replies answer raids as well
+    none, some = found["reply"].correlations  # replies answer raids as well
     assert abs(none) < 0.25
-    assert none < some < much < 0.95
+    assert none + 0.1 < some < 0.95
     alone = found["raid"]  # raids have no other source of variation to speak of
-    assert alone.correlations[2] > 0.95
-    assert (alone.arrow, alone.latent, alone.loadings) == (STRONG, "mood", (1.0, 3.0, 12.0))
+    assert alone.correlations[1] > 0.95
+    assert (alone.arrow, alone.latent, alone.loadings) == (STRONG, "mood", (1.0, 3.0))
     assert {c.source for c in study.links} == {"raid", "reply"}
 
 

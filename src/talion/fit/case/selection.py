@@ -209,11 +209,15 @@ class LinkConfounding:
 
     @property
     def undone_at(self) -> float | None:
-        """Smallest correlation at which the main fit's sign falls under .80; None if at none."""
+        """Smallest correlation at which the main fit's sign falls under .80; None if at none.
+
+        Correlations need not grow with the loading: under a very large one the record leaves the
+        factor little room to move.
+        """
         if not self.shown:
             return None
         right = [p if self.main >= 0.5 else 1 - p for p in self.raises]
-        found = [r for r, p in zip(self.correlations, right, strict=True) if p < SURE]
+        found = [max(r, 0.0) for r, p in zip(self.correlations, right, strict=True) if p < SURE]
         return min(found, default=None)
 
     @property
