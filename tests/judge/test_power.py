@@ -310,3 +310,18 @@ def test_coverage_words_do_not_matter_to_a_record_made_anew() -> None:
     made = simulated_record(problem, none, {}, np.random.default_rng(1))
     assert made.coverage == covered.coverage
     assert made.events == ()
+
+
+def test_rows_that_stay_follow_none_that_is_gone() -> None:
+    """Neither do the reports they were merged from: a record is taken apart again later."""
+    case = two_types()
+    first = case.record.events[0]
+    day = day_number(first.start)
+    told = replace(row("note-1", "note", day), after=first.id)
+    merged = replace(row("note", "note", day), after=first.id, reports=(told,))
+    record = replace(case.record, events=(*case.record.events, merged))
+    problem = problem_of(replace(case, record=record))
+    none = Window(np.zeros(0), np.zeros(0, np.int64), np.zeros((121, 3)))
+    made = simulated_record(problem, none, {}, np.random.default_rng(1))
+    assert [e.id for e in made.unmerged().events] == ["note-1"]
+    assert made.events[0].after is None

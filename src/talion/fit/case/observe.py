@@ -138,7 +138,13 @@ class _Maker:
         """Recorded rows that are not made anew, without an order coded to those that are."""
         for row in self.case.record.events:
             if row.id not in self.replaced:
-                yield replace(row, after=None) if row.after in self.referred else row
+                yield self._loose(row)
+
+    def _loose(self, row: Event) -> Event:
+        """A row and the reports it was merged from, after none that is gone."""
+        reports = tuple(self._loose(part) for part in row.reports)
+        after = None if row.after in self.referred else row.after
+        return replace(row, after=after, reports=reports)
 
     def rows(self) -> Iterator[Event]:
         """Rows of the listed events of the explained types."""
