@@ -72,8 +72,8 @@ def simulated_record(
 
     Totals are rho N + e with N the events of their classes up to a moment that lags by up to two
     days, rho the ratio of definitions and e discrete Laplace; a lower bound lies |e| below. A
-    statement of absence stands if nothing happened, else with one minus its reliability. An event
-    is listed with the odds of `talion.fit.case.listing`, weekly departures included.
+    statement of absence stands if its speaker missed all that happened, each event with one minus
+    its reliability. An event is listed with the odds of `talion.fit.case.listing`, weekly departures included.
 
     Args:
         problem: the fit whose observation model it is.
@@ -259,8 +259,8 @@ class _Maker:
             event = self.case.events[name]
             if event.rows and absence.of in event.rows.action:
                 members = self._absent(name, absence)
-                happened = self._number(members, low - self.start, high - self.start) > 0
-                return not happened or chance < 1 - absence.reliability
+                happened = self._number(members, low - self.start, high - self.start)
+                return chance < (1 - absence.reliability) ** happened
         return True
 
     def _absent(self, name: str, absence: Absence) -> list[int]:
