@@ -229,8 +229,8 @@ def _report(found: FoundFit, case: Case) -> Iterator[str]:
     yield from sentence(_verdict(found.fit))
     yield from heading("Links before and after the record (1-in-10, middle, 9-in-10)")
     yield from sentence(
-        "Before, every link may work either way: below zero (below 1, for times) it lowers. In "
-        "brackets the chance that it raises."
+        "Before, every link may work either way, or not at all: below zero (below 1, for times) it "
+        "lowers. In brackets the chances that it raises and that it lowers."
     )
     informed = [change for change in changes if change.informed]
     for change in informed:
@@ -273,7 +273,7 @@ def _verdict(fit: CaseFit) -> str:
 
 def _cells(span: Span) -> tuple[str, str, str, str]:
     low, likely, high = (f"{number:.2g}" for number in (span.low, span.likely, span.high))
-    return low, likely, high, f"({100 * span.raises:.0f} %)"
+    return low, likely, high, f"({100 * span.raises:.0f} / {100 * span.lowers:.0f} %)"
 
 
 def _as_json(found: FoundFit, case: Case, written: list[Path]) -> dict[str, Any]:

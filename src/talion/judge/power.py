@@ -23,7 +23,7 @@ from talion.fit.case.partial import Partial, partial_of
 from talion.fit.case.result import CaseFit, FittedReading
 from talion.fit.case.sampler import THIN, sample_reading
 from talion.fit.case.selection import SURE, LinkPower, PowerStudy, Rate
-from talion.fit.case.signs import found_sizes, judged_arrows, strength_names
+from talion.fit.case.signs import found_sizes, judged_arrows, raises, strength_names
 from talion.fit.case.specification import Problem, problem_of
 from talion.model.arrows import Arrow
 from talion.model.case import Case
@@ -226,7 +226,7 @@ class _Job:
         compiled_block()
 
     def replicate(self, number: int) -> dict[str, Any]:
-        """Draw, simulate, observe, refit: truth, chance that it raises and interval, by arrow."""
+        """Draw, simulate, observe, refit: truth, how surely it raises and interval, by arrow."""
         own = np.random.SeedSequence([self.seed, number])
         rng = np.random.default_rng(own)
         null = number % 2 == 1
@@ -259,8 +259,7 @@ class _Job:
                 size = sizes[arrow.name]
                 low, high = np.quantile(size, (0.1, 0.9)).tolist()
                 is_true = true[arrow.name][0] if arrow.name in true else 0.0
-                raises = float((fitted.draws.signs[arrow.name] > 0).mean())
-                found[arrow.name] = [float(is_true), raises, low, high]
+                found[arrow.name] = [float(is_true), raises(fitted, arrow.name), low, high]
         return found
 
 
@@ -296,8 +295,8 @@ def _run(
 def _link_power(arrow: Arrow, results: Sequence[Mapping[str, Any]]) -> LinkPower:
     rows = [r["arrows"][arrow.name] for r in results if arrow.name in r["arrows"]]
     table = np.array(rows, np.float64).reshape(len(rows), 4)
-    true, raises, low, high = table.T
-    up, down = raises >= SURE, 1 - raises >= SURE
+    true, surely, low, high = table.T
+    up, down = surely >= SURE, 1 - surely >= SURE
     real = true != 0
 
     def rate(found: NDArray[np.bool_], among: NDArray[np.bool_]) -> Rate:

@@ -31,7 +31,7 @@ class PosteriorDraws:
         reading: id of the reading whose prior was updated.
         scores: name of a parameter, exactly as `Sampler.normal` is asked for it (`usual/attack`,
             `A1/attack>strike/share`, `half-life/push`), -> [N] standard normal scores.
-        signs: name of an arrow, as `Sampler.sign` is asked for it, -> [N] of +1 or -1; empty unless
+        signs: name of an arrow, as `Sampler.sign` is asked for it, -> [N] of +1, -1 or 0; empty unless
             the reading leaves signs open.
         past: what happened, N draws.
         strength: the strength of every link was multiplied by this in the prior; see
@@ -39,7 +39,7 @@ class PosteriorDraws:
 
     Raises:
         CaseError: arrays of another length than N, scores that are not finite, signs other than
-            +1 and -1, signs under a reading that states them, no such reading, or a strength that
+            +1, -1 and 0, signs under a reading that states them, no such reading, or a strength that
             is not positive.
 
     >>> past = Past(0, 1, [0, 0, 0], [], [], [], (), {})
@@ -86,9 +86,9 @@ class PosteriorDraws:
     def _check_values(self, place: str, values: F8, signs: bool) -> None:
         if values.shape != (self.draws,):
             raise CaseError(f"must have shape ({self.draws},)", place=place, value=values.shape)
-        bad = values[np.abs(values) != 1.0] if signs else values[~np.isfinite(values)]
+        bad = values[~np.isin(values, (-1.0, 0.0, 1.0))] if signs else values[~np.isfinite(values)]
         if bad.size:
-            message = "a sign is +1 or -1" if signs else "a number is not finite"
+            message = "a sign is +1, -1 or 0" if signs else "a number is not finite"
             raise CaseError(message, place=place, value=float(bad[0]))
 
 
@@ -144,7 +144,7 @@ class PosteriorSampler(Sampler):
         return super().normal(name) if scores is None else scores[: self.draws].copy()
 
     def sign(self, name: str) -> F8:
-        """Return the posterior's signs of an arrow, else those of a fair coin; shape (draws,)."""
+        """Return the posterior's signs of an arrow, else those of its prior; shape (draws,)."""
         self._asked_signs[name] = None
         signs = self.given.signs.get(name)
         return super().sign(name) if signs is None else signs[: self.draws].copy()

@@ -23,7 +23,7 @@ class Reading:
         title: as on pages.
         says: one sentence of what it supposes.
         origins: links of these origins act.
-        signs: `stated`, `either` (a fair coin for each arrow and draw) or `reversed` (stated, but
+        signs: `stated`, `either` (raises, lowers or nothing, a third each, for each arrow and draw) or `reversed` (stated, but
             contested links the other way round).
     """
 
@@ -42,7 +42,7 @@ READINGS: dict[str, Reading] = {
         Reading(
             "no_view",
             "No view",
-            "every link may work either way, at the stated scale",
+            "every link may work either way, or not at all, at the stated scale",
             _ALL,
             "either",
         ),

@@ -52,8 +52,12 @@ class Sampler:
         return self._stream(name).standard_normal(self.draws)
 
     def sign(self, name: str) -> NDArray[np.float64]:
-        """Return +1 or -1 with equal chance, shape (draws,)."""
-        return np.where(self._stream(f"{name}/sign").random(self.draws) < 0.5, 1.0, -1.0)
+        """Return +1, -1 or 0, each with equal chance, shape (draws,).
+
+        Nothing is among them: a prior that makes every link do something makes a record that knows
+        nothing of it choose a side.
+        """
+        return np.floor(3.0 * self._stream(f"{name}/sign").random(self.draws)) - 1.0
 
     def draw(self, name: str, prior: Triple, scale: Scale = "linear") -> NDArray[np.float64]:
         """Return draws of a prior; see `quantile_draws`. A fixed number needs no randomness."""

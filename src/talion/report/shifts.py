@@ -81,11 +81,16 @@ def _row(change: LinkChange, power: float | None) -> ShiftRow:
         "" if change.unit == "times" else change.unit,
         _said(change.before, change.unit),
         _said(change.after, change.unit) if change.informed else "",
-        percent(change.before.raises),
-        percent(change.after.raises) if change.informed else DASH,
+        _ways(change.before),
+        _ways(change.after) if change.informed else DASH,
         _power(power) if change.informed else "",
         draw_shift(change.before, change.after if change.informed else None, neutral),
     )
+
+
+def _ways(span: Span) -> str:
+    """Return the chances that a link raises and that it lowers."""
+    return f"{percent(span.raises)} / {percent(span.lowers)}"
 
 
 def _power(power: float | None) -> str:

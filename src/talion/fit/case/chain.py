@@ -116,7 +116,7 @@ def _begin(problem: Problem, room: int, rng: np.random.Generator) -> Chain:
     ch.x[:] = _SPREAD * rng.standard_normal(len(ch.x))
     free = s.free_arrow == 1
     either = problem.options.reading == "no_view"
-    drawn = np.where(rng.random(len(ch.sign)) < 0.5, 1, -1)
+    drawn = rng.integers(-1, 2, len(ch.sign))
     ch.sign[:] = np.where(free | either, drawn, ch.sign)
     ch.moment[:] = s.q_low + (s.q_high - s.q_low) * rng.random(len(s.q_low))
     times = _ordered_times(problem, rng)

@@ -73,13 +73,14 @@ def _sign_value(s: Specification, ch: Chain, arrow: int) -> float:
 
 @inner
 def flip(s: Specification, ch: Chain, arrow: int) -> None:
-    """Turn an arrow; half of the time with a fresh strength from its prior."""
+    """Another of the three signs for an arrow; half of the time with a fresh strength."""
     before, p = log_likelihood(ch), s.a_strength[arrow]
-    old = ch.x[p]
+    old, sign = ch.x[p], ch.sign[arrow]
     if uniform(ch) < 0.5:
         ch.x[p] = normal(ch)
         ch.v[p] = natural(s, ch.x, p)
-    ch.sign[arrow] = -ch.sign[arrow]
+    step = 1 if uniform(ch) < 0.5 else 2
+    ch.sign[arrow] = (sign + 1 + step) % 3 - 1
     after = _sign_value(s, ch, arrow)
     ch.tally[1, 0] += 1
     if math.log(uniform(ch)) < after - before:
@@ -87,7 +88,7 @@ def flip(s: Specification, ch: Chain, arrow: int) -> None:
         return
     ch.x[p] = old
     ch.v[p] = natural(s, ch.x, p)
-    ch.sign[arrow] = -ch.sign[arrow]
+    ch.sign[arrow] = sign
     _sign_value(s, ch, arrow)
 
 
@@ -101,8 +102,8 @@ def turn_set(s: Specification, ch: Chain, number: int) -> None:
         p = s.a_strength[arrow]
         ch.before[arrow] = ch.sign[arrow]
         ch.old[p] = ch.x[p]
-        if s.free_arrow[arrow] == 1 and uniform(ch) < 0.5:
-            ch.sign[arrow] = -ch.sign[arrow]
+        if s.free_arrow[arrow] == 1:
+            ch.sign[arrow] = int(3.0 * uniform(ch)) - 1
         ch.x[p] = normal(ch)
         ch.v[p] = natural(s, ch.x, p)
     after = _set_value(s, ch)

@@ -81,14 +81,14 @@ class _Listener(Sampler):
     """Hears which priors a compilation asks for, and answers with their likely values."""
 
     def __init__(self, arrows: tuple[Arrow, ...], units: dict[str, str]) -> None:
-        super().__init__(0, 2)
+        super().__init__(0, 3)
         self.found: dict[str, StatedParameter] = {}
         self._arrows = {arrow.name: arrow for arrow in arrows}
         self._units = units
 
     def sign(self, name: str) -> F8:  # noqa: ARG002 - the same for every arrow
-        """Return both, so that no part of a link is left out."""
-        return np.array([1.0, -1.0])
+        """Return all three, so that no part of a link is left out."""
+        return np.array([1.0, -1.0, 0.0])
 
     def draw(self, name: str, prior: Triple, scale: Scale = "linear") -> F8:
         """Note the prior and return its likely value."""
@@ -208,13 +208,15 @@ class Span:
 
     Attributes:
         low, likely, high: in the unit of the link.
-        raises: chance that it raises; 0 or 1 where the reading fixes the sign.
+        raises, lowers: chances that it does; what is left of 1 is the chance that it does nothing.
+            0 or 1 where the reading fixes the sign.
     """
 
     low: float
     likely: float
     high: float
     raises: float
+    lowers: float
 
 
 @dataclass(frozen=True)
@@ -242,8 +244,8 @@ class LinkChange:
 def link_changes(fitted: FittedReading, case: Case) -> tuple[LinkChange, ...]:
     """Return every arrow that acts in the posterior's reading, in the order of the case file.
 
-    The prior of an arrow that may work either way is the mixture of its strength with both signs,
-    taken on a fine grid of quantiles, so that no random number enters.
+    The prior of an arrow that may work either way, or not at all, is the mixture of its strength with
+    the three signs, taken on a fine grid of quantiles, so that no random number enters.
     """
     draws = fitted.draws
     known, reading = stated(case, draws.reading), READINGS[draws.reading]
@@ -275,7 +277,7 @@ def _signed(size: F8, signs: F8, unit: str) -> F8:
 
 
 def _span(values: F8, signs: F8) -> Span:
-    return Span(*_quantiles(values), float((signs > 0).mean()))
+    return Span(*_quantiles(values), float((signs > 0).mean()), float((signs < 0).mean()))
 
 
 def _prior_span(parameter: StatedParameter, signs: set[float], strength: float) -> Span:

@@ -141,6 +141,8 @@ def _strength(s: Specification, ch: Chain, g: int, effect: float) -> None:
     size = max(ch.v[s.g_param[g]], 0.0) * s.strength
     ch.a[g] = 0.0
     ch.b[g] = 0.0
+    if ch.sign[s.g_arrow[g]] == 0:
+        return
     raises = ch.sign[s.g_arrow[g]] > 0
     if s.g_share[g] == 0:
         extra = size * times
@@ -179,7 +181,7 @@ def numbers_of_type(s: Specification, ch: Chain, k: int) -> None:
         f = s.r_factor[i]
         log_times = math.log(ch.v[s.r_param[i]]) * s.strength
         if s.f_kind[f] == LATENT:
-            mu *= math.exp(-0.5 * log_times * log_times)
+            mu *= math.exp(-0.5 * (ch.sign[s.r_arrow[i]] * log_times) ** 2)
         for w in range(s.w_type.shape[0]):
             if s.w_type[w] == k and s.w_factor[w] == f:
                 away = ch.v[s.w_param[w]] - ch.v[s.f_reference[f]]
