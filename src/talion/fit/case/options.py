@@ -18,6 +18,7 @@ class Options:
         weekly_listing: whether listing may vary by week.
         rows: whether dated rows of types with totals are used.
         totals: `all` series, the type's own `reference`, or `none`.
+        without: ids of links left out, so that none of their arrows acts.
     """
 
     reading: str = "no_view"
@@ -26,6 +27,7 @@ class Options:
     weekly_listing: bool = True
     rows: bool = True
     totals: str = "all"
+    without: tuple[str, ...] = ()
 
 
 VARIANTS: dict[str, Options] = {
