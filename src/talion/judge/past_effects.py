@@ -34,6 +34,7 @@ class PastEffects:
     Attributes:
         first, last: day of the window.
         draws: posterior draws used.
+        verdict: "" if the main reading converged, else what did not.
         shares: of the events of target types, one step back; None where no arrow between events
             ends at a type that the record shows.
         counterfactuals: the window replayed, in the order of the case.
@@ -43,6 +44,7 @@ class PastEffects:
     first: dt.date
     last: dt.date
     draws: int
+    verdict: str
     shares: PastShares | None
     counterfactuals: tuple[Replay, ...]
     rivals: tuple[RivalResult, ...]
@@ -84,6 +86,7 @@ def past_effects(
         EPOCH + fit.start * step,
         EPOCH + (fit.end - 1) * step,
         used,
+        fit.main.verdict,
         shares,
         told,
         rivals_of(case, fit),

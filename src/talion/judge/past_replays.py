@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 
 from talion.fit.attribution_result import Interval
 from talion.model.case import EPOCH
+from talion.model.history import rows_of
 from talion.simulate.counterfactual_result import Effect
 
 if TYPE_CHECKING:
@@ -99,7 +100,7 @@ class Replay:
         departure: day before which nothing differs in any draw.
         draws, histories, seed: sizes of each coupling.
         capped: largest share, over couplings, of replays that reached the cap of events.
-        types: those that may differ: target types and those taken away.
+        types: recorded ones that may differ: target types, those taken away, those that did.
     """
 
     name: str
@@ -167,10 +168,15 @@ def _types(
     marked: Sequence[NDArray[np.bool_]],
     targets: Sequence[str],
 ) -> Iterator[ReplayedType]:
-    """Yield the types that may differ; those that neither did nor were taken away are left out."""
+    """Yield the types that may differ; those that neither did nor were taken away are left out.
+
+    So are types of which the record holds no row: their past is not told in events.
+    """
     first = int(np.floor(found.departure.min()))
     type_of = model.structure.class_type
     for k, name in enumerate(model.type_ids):
+        if not rows_of(case.events[name], case.record):
+            continue
         gone = np.zeros((window.draws, window.weeks))
         later = np.zeros(window.draws)
         for d, (course, mask) in enumerate(zip(window.courses, marked, strict=True)):
@@ -214,8 +220,6 @@ def _effect(moved: F8) -> Effect:
 
 
 def _kept(case: Case, found: CounterfactualHistory, name: str, first: int) -> Iterator[KeptRow]:
-    from talion.model.history import rows_of
-
     for row in rows_of(case.events[name], case.record):
         since = (row.end - EPOCH).days >= first
         if since and row.id in found.kept and row.id not in found.removed:

@@ -44,6 +44,7 @@ class RivalResult:
         variant: name of the fit without it.
         fitted: whether the fit has that variant.
         verdict: "" if that variant converged, else what did not.
+        draws: of the fits beside the rival and without it.
         rows: the arrows of `links`.
     """
 
@@ -53,6 +54,7 @@ class RivalResult:
     variant: str
     fitted: bool
     verdict: str
+    draws: tuple[int, int]
     rows: tuple[RivalLink, ...]
 
 
@@ -81,6 +83,7 @@ def rivals_of(case: Case, fit: CaseFit) -> tuple[RivalResult, ...]:
                 rival.variant,
                 variant is not None,
                 "" if variant is None else variant.verdict,
+                (fit.main.size, 0 if variant is None else variant.size),
                 rows,
             )
         )

@@ -41,5 +41,5 @@ class Rival(Part):
     def _apart(self) -> Rival:
         both = sorted(set(self.links) & set(self.without))
         if both:
-            raise ValueError(f"{both[0]} stands on both sides; leave it out of one of them")
+            raise ValueError(f"link {both[0]} stands on both sides; leave it out of one of them")
         return self

@@ -30,6 +30,7 @@ Spec = dict[str, Any]
 
 _WIDE = ("timeline", "totals", "effects", "imputed")
 _MIDDLE = ("past_shares", "past_weeks")
+_MIDDLE = ("past_shares", "past_weeks")
 
 
 @dataclass(frozen=True)
@@ -135,6 +136,8 @@ def build(chart: Chart, made: Mapping[str, Spec]) -> Spec:
     """Return a complete Vega-Lite specification: the template with this chart's texts and rows."""
     spec: Spec = json.loads(json.dumps(made[chart.template]))
     title, subtitle = (95, 110) if chart.template in _WIDE else (48, 58)
+    if chart.template in _MIDDLE:
+        title, subtitle = 74, 94
     spec["title"] = {
         "text": wrapped(chart.title, title),
         "subtitle": wrapped(chart.subtitle, subtitle),

@@ -34,7 +34,7 @@ SHOWN = 6  # types with a bar of their own
 SPOKEN = 3  # types with a sentence of their own
 NAMED = 0.07  # least share of a bar on which a link's id can be read
 SMALLEST = 0.5  # events; what a part would be without less than that is not printed
-_SAME = 0.1  # chances closer than that are as good as equal
+_STILL, _REST, _TURNS = -1.0, 0.1, (0.24, 0.42)  # shades: background, others, links in turn
 _NAMES = {BACKGROUND: "background", BEFORE: "events before the window"}
 
 
@@ -80,7 +80,7 @@ class PastSection:
 
     span: str
     draws: int
-    verdict: str
+    provisional: bool
     sentences: tuple[str, ...]
     shares: Chart | None
     removed: tuple[RemovedRow, ...]
@@ -105,7 +105,7 @@ def build_past(result: RunResult) -> PastSection | None:
     return PastSection(
         f"{day(past.first)} to {day(past.last)}",
         past.draws,
-        result.fit.verdict.removeprefix("not converged: ") if result.fit is not None else "",
+        bool(past.verdict),
         tuple(_share_sentences(case, targets)),
         _shares_chart(case, past, targets[:SHOWN]),
         tuple(_removed_rows(case, removed)),
@@ -136,9 +136,7 @@ def _share_sentences(case: Case, targets: tuple[TargetShares, ...]) -> Iterator[
         lead = "most of it" if len(links) > 1 else "all of it"
         yield (
             f"“{title}”: of {whole} events{unlisted}, {percent(part)} are associated, one step "
-            f"back, with earlier events through the links named; {lead} by {series(most)}. The "
-            "rest is background: what factors hold up at all times, the unrecorded escalation "
-            "among them."
+            f"back, with earlier events through the links named; {lead} by {series(most)}."
         )
 
 
@@ -155,7 +153,7 @@ def _share(p: float) -> str:
 
 def _shares_chart(case: Case, past: PastEffects, targets: tuple[TargetShares, ...]) -> Chart | None:
     parts: dict[str, list[object]] = {
-        k: [] for k in ("name", "part", "said", "kind", "start", "end", "middle", "label")
+        k: [] for k in ("name", "part", "said", "shade", "start", "end", "middle", "label")
     }
     table: dict[str, list[object]] = {
         k: []
@@ -163,15 +161,16 @@ def _shares_chart(case: Case, past: PastEffects, targets: tuple[TargetShares, ..
     }  # fmt: skip
     for found in targets:
         name = f"{title_of(case, found.type)}: {number(found.events.mean)}"
-        at, shade = 0.0, 0
-        for share in found.shares:
+        at, links = 0.0, 0
+        # Links first: they then begin at one line, and a narrow window shows them.
+        for share in sorted(found.shares, key=lambda s: s.of == BACKGROUND):
             size = share.events.mean / found.events.mean
-            shade += share.of in case.links
-            kind = "still" if share.of == BACKGROUND else "rest"
+            shade = _STILL if share.of == BACKGROUND else _REST
             if share.of in case.links:
-                kind = "odd" if shade % 2 else "even"
+                links += 1
+                shade = _TURNS[links % 2]
             values = (
-                name, _part_name(case, share.of), _interval(share.events), kind, 100 * at,
+                name, _part_name(case, share.of), _interval(share.events), shade, 100 * at,
                 100 * (at + size), 100 * (at + size / 2), _label(case, share.of, size),
             )  # fmt: skip
             for column, value in zip(parts.values(), values, strict=True):
@@ -196,7 +195,7 @@ def _shares_chart(case: Case, past: PastEffects, targets: tuple[TargetShares, ..
         subtitle="Share of each type's events, listed and imputed, one step back; grey: background; "
         f"blue: links, by number. Means over {past.draws} draws of the fit; {day(past.first)} to "
         f"{day(past.last)}; under the model's assumptions",
-        datasets={"parts": parts},
+        datasets={"parts": parts, "names": {"name": list(dict.fromkeys(parts["name"]))}},
         sentence="Shares of events by what they go back to, one step: "
         + "; ".join(_bar_in_words(case, found) for found in targets)
         + ".",
@@ -287,8 +286,10 @@ def _rival_sentences(case: Case, rival: RivalResult, without: str) -> Iterator[s
             continue
         verb = verbs[row.arrow]
         beside, alone = (_chance(s, verb) for s in (row.beside, row.alone))
-        if abs(beside - alone) < _SAME:
-            hint = f"leaving out {without} hardly changes it"
+        error = 2.0 * math.sqrt(sum(0.25 / n for n in rival.draws))
+        if abs(beside - alone) < error:
+            draws = " and ".join(map(str, rival.draws))
+            hint = f"{draws} draws cannot tell the two apart"
         elif alone > beside:
             hint = f"part of what looks like {row.link} is as well told by {without}"
         else:

@@ -47,6 +47,7 @@ class ReplayView:
     sentences: tuple[str, ...]
     chart: Chart | None
     rows: tuple[ReplayRow, ...]
+    same: str
     since: str
 
 
@@ -58,13 +59,20 @@ def build_replay(case: Case, past: PastEffects, replay: Replay) -> ReplayView:
         replay.because,
         tuple(_sentences(case, past, replay, most)),
         None if most is None or _unknown(most) else _chart(case, past, replay, most),
-        tuple(_row(case, found) for found in replay.types),
+        tuple(_row(case, found) for found in replay.types if _differs(found)),
+        series([title_of(case, found.type) for found in replay.types if not _differs(found)]),
         day(replay.departure),
     )
 
 
 def _unknown(found: ReplayedType) -> bool:
     return math.isnan(found.monotone.mean) or math.isnan(found.afresh.mean)
+
+
+def _differs(found: ReplayedType) -> bool:
+    """Whether a row is worth printing: acts taken out, something unknown, or a change to be seen."""
+    ends = (*_wide(found), found.monotone.mean, found.afresh.mean)
+    return found.removed > 0 or _unknown(found) or max(map(abs, ends)) >= FEW
 
 
 def _sentences(
@@ -128,7 +136,7 @@ def _row(case: Case, found: ReplayedType) -> ReplayRow:
         f"{number(found.observed.mean, 2)}{note}",
         _mean(found.monotone.mean),
         _mean(found.afresh.mean),
-        f"{signed(low)} to {signed(high)}",
+        f"{_mean(low)} to {_mean(high)}",
         DASH if found.kept_share is None else percent(found.kept_share),
     )
 

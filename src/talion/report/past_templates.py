@@ -10,15 +10,10 @@ __all__ = ["shares_template", "weeks_template"]
 
 
 def shares_template() -> Any:
-    """A bar a type, whole = all its events: background first, then a part a link, named on it."""
+    """A bar a type, whole = all its events: a part a link, named on it, then the background."""
     import altair as alt
 
-    y = alt.Y(
-        "name:N",
-        sort=None,
-        title=None,
-        axis=alt.Axis(labelLimit=270, minExtent=270, labelColor=INK, domain=False, ticks=False),
-    )
+    y = alt.Y("name:N", sort=None, title=None, axis=None)
     x = alt.X(
         "start:Q",
         title="share of the type's events, %",
@@ -28,27 +23,30 @@ def shares_template() -> Any:
     base = alt.Chart(alt.NamedData(name="parts"))
     tip = [alt.Tooltip("part:N", title="goes back to"), alt.Tooltip("said:N", title="events")]
     still = (
-        base.transform_filter("datum.kind == 'still'")
-        .mark_bar(color=GAP, stroke=MUTED, strokeWidth=0.8, height=20)
+        base.transform_filter("datum.shade < 0")
+        .mark_bar(color=GAP, stroke=MUTED, strokeWidth=0.8, height=20, yOffset=4)
         .encode(y=y, x=x, x2="end:Q", tooltip=tip)
     )
     linked = (
-        base.transform_filter("datum.kind != 'still'")
-        .mark_bar(color=BLUE, stroke=BLUE, strokeWidth=1, height=20)
+        base.transform_filter("datum.shade >= 0")
+        .mark_bar(color=BLUE, stroke=BLUE, strokeWidth=1, height=20, yOffset=4)
         .encode(
             y=y,
             x=x,
             x2="end:Q",
             fillOpacity=alt.FillOpacity(
-                "kind:N",
-                legend=None,
-                scale=alt.Scale(domain=["odd", "even", "rest"], range=[0.42, 0.24, 0.1]),
+                "shade:Q", legend=None, scale=alt.Scale(domain=[0, 1], range=[0, 1])
             ),
             tooltip=tip,
         )
     )
-    text = base.mark_text(color=INK, fontSize=11).encode(y=y, x="middle:Q", text="label:N")
-    return alt.layer(still, linked, text).properties(width=560, height=alt.Step(30))
+    text = base.mark_text(color=INK, fontSize=11, dy=4).encode(y=y, x="middle:Q", text="label:N")
+    name = (
+        alt.Chart(alt.NamedData(name="names"))
+        .mark_text(color=INK, fontSize=11.5, align="left", baseline="bottom", dy=-12)
+        .encode(y=y, x=alt.value(0), text="name:N")
+    )
+    return alt.layer(still, linked, text, name).properties(width=600, height=alt.Step(46))
 
 
 def weeks_template() -> Any:
@@ -64,7 +62,7 @@ def weeks_template() -> Any:
     observed = seen.mark_rect(color=INK, opacity=0.16).encode(
         x=x, x2="end:T", y=alt.Y("low:Q", title="events a week"), y2="high:Q", tooltip=tip
     )
-    listed = seen.mark_rect(color=INK, opacity=0.16).encode(
+    listed = seen.mark_rect(color=INK, opacity=0.8).encode(
         x=x, x2="end:T", y="listed:Q", y2="zero:Q", tooltip=tip
     )
     mean = seen.mark_rule(color=INK, strokeWidth=2.2).encode(x=x, x2="end:T", y="mean:Q")
@@ -79,5 +77,5 @@ def weeks_template() -> Any:
     rule = acts.mark_rule(color=ORANGE, strokeWidth=1.6, strokeDash=[5, 3]).encode(
         x="start:T", tooltip=[alt.Tooltip("what:N", title="taken out")]
     )
-    layers = [listed, observed, mean, band, means, line, rule]
+    layers = [observed, listed, mean, band, means, line, rule]
     return alt.layer(*layers).properties(width=620, height=200)
