@@ -30,7 +30,6 @@ Spec = dict[str, Any]
 
 _WIDE = ("timeline", "totals", "effects", "imputed")
 _MIDDLE = ("past_shares", "past_weeks")
-_MIDDLE = ("past_shares", "past_weeks")
 
 
 @dataclass(frozen=True)
