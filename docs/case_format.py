@@ -48,6 +48,9 @@ WHOLE: dict[str, str] = {
     "issues": "questions on which actors differ: id, then [Issue](#issue)",
     "decisions": "what may be settled: id, then [Decision](#decision)",
     "what_ifs": "worlds to compare with the baseline: id, then [WhatIf](#whatif)",
+    "counterfactuals": "histories of the observed window to be told with a fit: id, then "
+    "[Counterfactual](#counterfactual)",
+    "rivals": "list of [Rival](#rival): links to be fitted with and without another explanation",
     "judgments": "claims and their tests: id, then [Judgment](#judgment)",
     "notes": "one or more remarks for readers of the file",
     "leads": "one or more things still to find out; printed in the report",
@@ -213,6 +216,16 @@ MEANINGS: dict[str, dict[str, str]] = {
         "marks": "mark: value, of an added event",
         "for": "duration after which it is undone",
         "at": "date, `as_of`, or `+ N days` after the what-if begins",
+    },
+    "Counterfactual": {
+        "title": "as printed",
+        "remove": "one or more ids of recorded events of the window, counted by some event type",
+        "because": "why these",
+    },
+    "Rival": {
+        "links": "one or more links, shown with and without the rival",
+        "without": "one or more links left out of a further fit, named `without_` and their ids",
+        "because": "why they rival each other",
     },
     "Judgment": {
         "claim": "the claim, in our words",

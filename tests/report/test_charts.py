@@ -28,8 +28,10 @@ def effects(title: str = "A title", name: str = "No strikes") -> Chart:
 
 
 def test_there_is_a_template_for_each_kind_and_none_holds_data(made: dict[str, Any]) -> None:
-    known = {"timeline", "totals", "fan", "fan_log", "level", "total", "effects", "imputed"}
-    assert set(made) == known
+    assert set(made) == {
+        "timeline", "totals", "fan", "fan_log", "level", "total", "effects", "imputed",
+        "past_shares", "past_weeks",
+    }  # fmt: skip
     assert all("datasets" not in spec for spec in made.values())
 
 

@@ -126,7 +126,13 @@ def power_of(fit: CaseFit) -> Mapping[str, float]:
 
     Empty for a fit that was not asked for it.
     """
-    return dict(getattr(fit, "power", None) or {})
+    if fit.power is None:
+        return {}
+    found: dict[str, float] = {}
+    for one in fit.power.links:  # of a link's arrows the one that is seen worst
+        if one.power.of:
+            found[one.link] = min(found.get(one.link, 1.0), one.power.share)
+    return found
 
 
 def fit_receipt(fit: CaseFit, simulated: Mapping[str, int], origin: str) -> FitReceipt:

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from talion.fit.case.stated import LinkChange
     from talion.judge.before_after import PairTable
+    from talion.judge.past_effects import PastEffects
     from talion.model.case import Case
     from talion.model.schema import Judgment
     from talion.record.event import Record
@@ -189,6 +190,7 @@ class RunResult:
             the fit says so.
         uninformed: ids of links that the record cannot inform, which stay at their prior; empty
             without a fit.
+        past_effects: what the observed window owes to what; None without a fit.
     """
 
     case: Case
@@ -203,6 +205,7 @@ class RunResult:
     links: tuple[LinkChange, ...] = ()
     power: Mapping[str, float] = field(default_factory=dict)
     uninformed: tuple[str, ...] = ()
+    past_effects: PastEffects | None = None
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -222,7 +225,7 @@ class RunResult:
         return pl.DataFrame(list(_rows(self.judgments)), schema=_columns(), orient="row")
 
     def to_json(self) -> str:
-        """Return judgments, before-and-after table, links, warnings and receipts as JSON.
+        """Return judgments, before-and-after table, links, past, warnings and receipts as JSON.
 
         Keys are sorted, numbers finite (an unknown one is null), so that equal results give equal
         text, save for the receipt's seconds.
@@ -238,6 +241,7 @@ class RunResult:
             "links": plain(self.links),
             "power": plain(self.power),
             "uninformed": list(self.uninformed),
+            "past_effects": plain(self.past_effects),
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

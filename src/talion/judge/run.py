@@ -23,6 +23,7 @@ from talion.judge.fitted import (
 )
 from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
 from talion.judge.parts import Part, names_of, parts_of
+from talion.judge.past_effects import past_effects
 from talion.judge.paths import Path, SystemGraph, path_of
 from talion.judge.readings import (
     AS_WRITTEN,
@@ -80,7 +81,8 @@ def judge_case(
     kept of as written alone.
 
     With a fit, the reading *with the record* is simulated too, over the first draws of its
-    posterior, and each variant of the fit over 60 draws, for the label only.
+    posterior, and each variant of the fit over 60 draws, for the label only; and the questions of
+    the case to its past are put to those draws (`past_effects.py`).
 
     Args:
         case: the case.
@@ -118,6 +120,7 @@ def judge_case(
     judgments = tuple(_judge(judging, key) for key in case.judgments)
     warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
     drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
+    told = None if fit is None else past_effects(case, fit, draws=draws, seed=seed, workers=workers)
     receipt = _receipt(case, seed, draws, histories, drawn, command, time.perf_counter() - began)
     return RunResult(
         case,
@@ -129,6 +132,7 @@ def judge_case(
         tuple(warnings),
         receipt,
         **_of_fit(case, fit, simulated.fitted_draws, fit_origin),
+        past_effects=told,
     )
 
 

@@ -9,6 +9,7 @@ from talion.errors import CaseError
 from talion.model.arrows import check_marks, link_strength, parse_arrow
 from talion.model.claim import Expression, SeriesName
 from talion.model.document import Document
+from talion.model.history import rows_of
 from talion.model.schema import CaseDocument, CaseEvidence, Operation
 from talion.record.record import Record
 
@@ -33,6 +34,8 @@ def name_problems(case: CaseDocument, document: Document, record: Record) -> lis
         _issues(case, record),
         _decisions(case),
         _what_ifs(case),
+        _counterfactuals(case, record),
+        _rivals(case),
         _judgments(case, record),
         _evidence(case, record),
     )
@@ -217,6 +220,29 @@ def _what_ifs(case: CaseDocument) -> Found:
         if what_if.history_until and what_if.history_until > case.as_of:
             remedy = "a replay starts at or before as_of"
             yield (*here, "history_until"), "lies after as_of", str(what_if.history_until), remedy
+
+
+def _counterfactuals(case: CaseDocument, record: Record) -> Found:
+    counted = {row.id for event in case.events.values() for row in rows_of(event, record)}
+    first = case.history_from or case.as_of - dt.timedelta(days=365)
+    for name, counterfactual in case.counterfactuals.items():
+        here = ("counterfactuals", name, "remove")
+        yield from _missing(here, counterfactual.remove, record.event_ids, "event of the record")
+        for key in counterfactual.remove:
+            if key not in record.event_ids:
+                continue
+            row = record.event(key)
+            if row.id not in counted:
+                yield here, "no event type of the case counts this row", key, "name another row"
+            elif row.end < first or row.start >= case.as_of:
+                remedy = f"name a row from {first} to the eve of {case.as_of}"
+                yield here, "this row lies outside the observed window", key, remedy
+
+
+def _rivals(case: CaseDocument) -> Found:
+    for i, rival in enumerate(case.rivals):
+        for key in ("links", "without"):
+            yield from _missing(("rivals", i, key), getattr(rival, key), case.links, "link")
 
 
 def _judgments(case: CaseDocument, record: Record) -> Found:

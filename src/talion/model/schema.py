@@ -1,7 +1,8 @@
 """The case file's vocabulary: what may stand in `case.yaml`, as pydantic models.
 
 These models check form. `names.py` checks that names meet; `case.py` loads. Parts:
-`schema_terms.py`, `schema_process.py`, `schema_decisions.py`, `schema_what_ifs.py`.
+`schema_terms.py`, `schema_process.py`, `schema_decisions.py`, `schema_what_ifs.py`,
+`schema_past.py`.
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from talion.model.claim import Expression, parse_expression
 from talion.model.quantity import Days, Prior
 from talion.model.schema_decisions import Call, Decision, Executes, Issue, Position, SetsSwitch
+from talion.model.schema_past import Counterfactual, Rival
 from talion.model.schema_process import (
     AfterState,
     EventType,
@@ -44,6 +46,7 @@ __all__ = [
     "Call",
     "CaseDocument",
     "CaseEvidence",
+    "Counterfactual",
     "Decision",
     "EventType",
     "Executes",
@@ -58,6 +61,7 @@ __all__ = [
     "Origin",
     "Part",
     "Position",
+    "Rival",
     "SetBy",
     "SetsSwitch",
     "SourceEntry",
@@ -133,6 +137,8 @@ class CaseDocument(Part):
     issues: dict[str, Issue] = Field(default_factory=dict)
     decisions: dict[str, Decision] = Field(default_factory=dict)
     what_ifs: dict[str, WhatIf] = Field(default_factory=dict)
+    counterfactuals: dict[str, Counterfactual] = Field(default_factory=dict)
+    rivals: tuple[Rival, ...] = ()
     judgments: dict[str, Judgment] = Field(default_factory=dict)
     notes: Strings = ()
     leads: Strings = ()

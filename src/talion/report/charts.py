@@ -29,6 +29,7 @@ Spec = dict[str, Any]
 
 
 _WIDE = ("timeline", "totals", "effects", "imputed")
+_MIDDLE = ("past_shares", "past_weeks")
 
 
 @dataclass(frozen=True)
@@ -66,13 +67,17 @@ def templates() -> dict[str, Spec]:
     """Return every template by name, as Vega-Lite; kept, since writing them anew takes seconds."""
     from importlib.metadata import version
 
-    source = Path(__file__).read_text(encoding="utf-8")
+    here = Path(__file__)
+    files = (here, here.with_name("past_templates.py"))
+    source = "".join(file.read_text(encoding="utf-8") for file in files)
     text = kept("templates.json", f"altair {version('altair')} {source}", _write_templates)
     found: dict[str, Spec] = json.loads(text)
     return found
 
 
 def _write_templates() -> str:
+    from talion.report.past_templates import shares_template, weeks_template
+
     makers: dict[str, Callable[[], Any]] = {
         "timeline": _timeline,
         "totals": _totals,
@@ -82,6 +87,8 @@ def _write_templates() -> str:
         "total": _total,
         "effects": _effects,
         "imputed": _imputed,
+        "past_shares": shares_template,
+        "past_weeks": weeks_template,
     }
     return json.dumps({name: _finish(make()) for name, make in makers.items()})
 
@@ -128,6 +135,8 @@ def build(chart: Chart, made: Mapping[str, Spec]) -> Spec:
     """Return a complete Vega-Lite specification: the template with this chart's texts and rows."""
     spec: Spec = json.loads(json.dumps(made[chart.template]))
     title, subtitle = (95, 110) if chart.template in _WIDE else (48, 58)
+    if chart.template in _MIDDLE:
+        title, subtitle = 74, 94
     spec["title"] = {
         "text": wrapped(chart.title, title),
         "subtitle": wrapped(chart.subtitle, subtitle),

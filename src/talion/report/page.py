@@ -25,6 +25,7 @@ from talion.report.charts import Chart, payload, static_svg, templates
 from talion.report.evidence import EvidenceReader, read_texts
 from talion.report.futures import Futures, build_futures
 from talion.report.judgments import build_judgments
+from talion.report.past import PastSection, build_past
 from talion.report.record_section import RecordSection, build_record
 from talion.report.results_table import build_results
 from talion.report.shifts import build_shifts
@@ -78,7 +79,8 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
     record = build_record(result, reader)
     futures = build_futures(result)
     made = templates()
-    charts = _charts(record, futures)
+    past = build_past(result)
+    charts = _charts(record, past, futures)
     vega, own = chart_script(), _asset("report.js")
     style = _asset("style.css")
     return (
@@ -90,6 +92,7 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
             record=record,
             system=build_system(result.case, result.echo, reader),
             shifts=build_shifts(result),
+            past=past,
             futures=futures,
             judgments=build_judgments(result, reader),
             footing=build_footing(result, reader),
@@ -105,9 +108,13 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
     )
 
 
-def _charts(record: RecordSection, futures: Futures | None) -> list[Chart]:
+def _charts(
+    record: RecordSection, past: PastSection | None, futures: Futures | None
+) -> list[Chart]:
     found = [record.timeline] if record.timeline is not None else []
     found += [view.chart for view in record.totals]
+    if past is not None:
+        found += past.charts
     if futures is not None:
         found += [*futures.counts, *futures.levels, *(c.chart for c in futures.comparisons)]
     return found

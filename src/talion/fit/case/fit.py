@@ -11,7 +11,7 @@ from talion.fit.case.sampler import FOR_SIXTY_DRAWS, FULL, THIN, sample_reading
 from talion.fit.case.specification import problem_of
 from talion.model.case import Case
 
-__all__ = ["fit_case"]
+__all__ = ["fit_case", "rival_variants"]
 
 _KEEP, _KEEP_VARIANT = 200, 60  # as many as a run simulates
 
@@ -21,19 +21,22 @@ def fit_case(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 3000,
+    sweeps: int = 6000,
     variants: Sequence[str] = tuple(VARIANTS),
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
 ) -> CaseFit:
     """Fit a case to its record, once with no view of its links and once for each variant.
 
+    If any variant is asked for, the rivals that the case names are left out in turn too: one more
+    variant each, such as `without_R2`.
+
     Args:
         case: with the record as known on `as_of`.
         seed: the same seed gives the same draws, whatever the threads.
         chains: of each reading.
         sweeps: of each chain of the main reading; variants, of which fewer draws are used, get a
-            third and a gate to match.
+            quarter and a gate to match.
         variants: which of `options.VARIANTS`.
         progress: called with (done, of), in sweeps.
         cores: threads.
@@ -43,7 +46,7 @@ def fit_case(
 
     Raises:
         FitError: the record cannot be had under the model.
-        InputError: an unknown variant, or too few chains or sweeps.
+        InputError: an unknown variant, a rival named like one, or too few chains or sweeps.
     """
     from talion import __version__
     from talion.fit.case.key import METHOD, case_hash
@@ -53,7 +56,9 @@ def fit_case(
             known = ", ".join(VARIANTS)
             raise InputError("no such variant", value=name, remedy=f"use some of {known}")
     plan = {"": Options()} | {name: VARIANTS[name] for name in variants}
-    fewer = max(4 * THIN, sweeps // 3)
+    if variants:
+        plan |= rival_variants(case)
+    fewer = max(4 * THIN, sweeps // 4)
     whole = chains * sum(_run_length(fewer if name else sweeps) for name in plan)
     done = 0
 
@@ -88,3 +93,21 @@ def fit_case(
 def _run_length(sweeps: int) -> int:
     """Sweeps of one chain, those thrown away included."""
     return max(THIN, sweeps // 4) + sweeps // THIN * THIN
+
+
+def rival_variants(case: Case) -> dict[str, Options]:
+    """Return the variants that leave out the rival explanations of a case, by name.
+
+    Raises:
+        InputError: the links left out give the name of one of `options.VARIANTS`.
+    """
+    found = {rival.variant: Options(without=rival.without) for rival in case.document.rivals}
+    for name in found:
+        if name in VARIANTS:
+            raise InputError(
+                "this rival has the name of another variant",
+                place="rivals",
+                value=name,
+                remedy="rename the link it leaves out",
+            )
+    return found

@@ -1,8 +1,9 @@
 """By what a fit is found again: hashes of what it may see, the method, the seed and the sizes.
 
-The case's hash leaves out what no fit looks at (judgments, what-ifs, prose), so that rewording a
-judgment costs no new fit; the record's hash is of the record as known on `as_of`, so that what was
-published later changes nothing.
+The case's hash leaves out what no fit looks at (judgments, what-ifs, counterfactuals, prose), so that
+rewording a judgment costs no new fit; of rivals it holds what each leaves out, since that adds a fit.
+The record's hash is of the record as known on `as_of`, so that what was published later changes
+nothing.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ DEFAULT_SEED = 20240213
 
 _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
-    | {"judgments", "what_ifs"}
+    | {"judgments", "what_ifs", "counterfactuals", "rivals"}
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
 
@@ -44,7 +45,7 @@ class FitSettings:
 
     seed: int = DEFAULT_SEED
     chains: int = 4
-    sweeps: int = 3000
+    sweeps: int = 6000
     variants: tuple[str, ...] = tuple(VARIANTS)
 
 
@@ -61,6 +62,8 @@ def case_hash(case: Case) -> str:
     seen = {
         name: _plain(value) for name, value in _stated(case.document).items() if name not in _UNSEEN
     }
+    if case.document.rivals:  # what each leaves out is fitted; what is compared is not
+        seen["without"] = sorted({rival.without for rival in case.document.rivals})
     text = json.dumps(seen, ensure_ascii=True, allow_nan=False)
     return hashlib.sha256(text.encode()).hexdigest()
 

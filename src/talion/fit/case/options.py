@@ -25,6 +25,7 @@ class Options:
             same is left out.
         fixed: natural values of parameters, by name and in the units of the case, held as known.
         explained: types whose events are explained even where the record holds no row of them.
+        without: ids of links left out, so that none of their arrows acts.
     """
 
     reading: str = "no_view"
@@ -37,6 +38,7 @@ class Options:
     shuffled: tuple[str, int] | None = None
     fixed: tuple[tuple[str, float], ...] = ()
     explained: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
 
 
 VARIANTS: dict[str, Options] = {

@@ -92,6 +92,8 @@ class _Builder:
         """Whether the arrow is in this reading, with a cause that the record shows or a factor."""
         if self.case.links[arrow.link].origin not in self.reading.origins:
             return False
+        if arrow.link in self.options.without:
+            return False
         factor = self.case.factors.get(arrow.cause)
         if factor is not None and factor.kind == "latent" and not self.options.escalation:
             return False
