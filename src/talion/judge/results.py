@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from talion.fit.case.stated import LinkChange
     from talion.judge.before_after import PairTable
+    from talion.judge.imputed import ImputedWeeks
     from talion.judge.past_effects import PastEffects
     from talion.model.case import Case
     from talion.model.schema import Judgment
@@ -191,6 +192,7 @@ class RunResult:
         uninformed: ids of links that the record cannot inform, which stay at their prior; empty
             without a fit.
         past_effects: what the observed window owes to what; None without a fit.
+        imputed: events of the observed window by week, imputed ones with them; empty without a fit.
     """
 
     case: Case
@@ -206,6 +208,7 @@ class RunResult:
     power: Mapping[str, float] = field(default_factory=dict)
     uninformed: tuple[str, ...] = ()
     past_effects: PastEffects | None = None
+    imputed: tuple[ImputedWeeks, ...] = ()
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -242,6 +245,7 @@ class RunResult:
             "power": plain(self.power),
             "uninformed": list(self.uninformed),
             "past_effects": plain(self.past_effects),
+            "imputed": plain(self.imputed),
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

@@ -21,6 +21,7 @@ from talion.judge.fitted import (
     probability_of,
     record_fit,
 )
+from talion.judge.imputed import imputed_weeks
 from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
 from talion.judge.parts import Part, names_of, parts_of
 from talion.judge.past_effects import past_effects
@@ -133,6 +134,7 @@ def judge_case(
         receipt,
         **_of_fit(case, fit, simulated.fitted_draws, fit_origin),
         past_effects=told,
+        imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
     )
 
 

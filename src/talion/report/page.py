@@ -24,6 +24,7 @@ from talion.report.bundle import chart_script
 from talion.report.charts import Chart, payload, static_svg, templates
 from talion.report.evidence import EvidenceReader, read_texts
 from talion.report.futures import Futures, build_futures
+from talion.report.imputed import imputed_charts
 from talion.report.judgments import build_judgments
 from talion.report.past import PastSection, build_past
 from talion.report.record_section import RecordSection, build_record
@@ -80,7 +81,8 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
     futures = build_futures(result)
     made = templates()
     past = build_past(result)
-    charts = _charts(record, past, futures)
+    imputed = imputed_charts(result.case, result.imputed)
+    charts = _charts(record, imputed, past, futures)
     vega, own = chart_script(), _asset("report.js")
     style = _asset("style.css")
     return (
@@ -90,6 +92,7 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
             top=build_top(result),
             table=build_results(result),
             record=record,
+            imputed=imputed,
             system=build_system(result.case, result.echo, reader),
             shifts=build_shifts(result),
             past=past,
@@ -109,10 +112,14 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
 
 
 def _charts(
-    record: RecordSection, past: PastSection | None, futures: Futures | None
+    record: RecordSection,
+    imputed: Sequence[Chart],
+    past: PastSection | None,
+    futures: Futures | None,
 ) -> list[Chart]:
     found = [record.timeline] if record.timeline is not None else []
     found += [view.chart for view in record.totals]
+    found += imputed
     if past is not None:
         found += past.charts
     if futures is not None:
