@@ -90,12 +90,12 @@ def test_a_rival_is_told_with_and_without(section: PastSection, text: str) -> No
     (said,) = view.sentences
     assert "over 95 % beside L4 and under 5 % without it; L1 gains beside L4." in said
     (row,) = view.rows
-    assert row.chance == "over 95 % → under 5 %"
+    assert row.chance == "over 95 % / under 5 % → under 5 % / over 95 %"
     assert row.beside.startswith("+")
     assert row.alone.startswith("−")
     assert "ring none" in row.picture
     assert "ring full" in row.picture
-    assert "Chance that it raises" in text
+    assert "Raises / lowers" in text
 
 
 def changed(result: RunResult, past: PastEffects) -> PastSection:
@@ -115,6 +115,22 @@ def test_chances_as_near_as_the_draws_allow_are_called_equal(
     many = replace(rival, rows=(near,), draws=(4000, 4000))
     found = changed(result, replace(past, rivals=(many,)))
     assert "L1 gains beside L4" in found.rivals[0].sentences[0]
+
+
+def test_the_chance_of_doing_nothing_counts_for_neither_way(
+    result: RunResult, past: PastEffects
+) -> None:
+    """L1 is said to raise; told of L3, which is said to lower, the same spans give other chances."""
+    (rival,) = past.rivals
+    (row,) = rival.rows
+    assert row.alone is not None
+    none = replace(row.alone, raises=0.1, lowers=0.2)
+    other = replace(row, arrow="L3/strike>push", beside=replace(none, lowers=0.7), alone=none)
+    found = changed(result, replace(past, rivals=(replace(rival, rows=(other,)),)))
+    assert (
+        "the chance that it lowers, under the model's assumptions, is 70 % beside L4 and 20 %"
+        in (found.rivals[0].sentences[0])
+    )
 
 
 def test_a_missing_or_unconverged_variant_is_said(result: RunResult, past: PastEffects) -> None:

@@ -18,7 +18,7 @@ from talion.judge.past_shares import BACKGROUND, BEFORE, Removed, TargetShares
 from talion.judge.results import RunResult
 from talion.report.charts import Chart
 from talion.report.past_replay import ReplayView, build_replay
-from talion.report.shifts import draw_shift
+from talion.report.shifts import draw_shift, ways_in_words
 from talion.report.system import anchor, say_arrow, title_of
 from talion.report.words import DASH, day, number, percent, series, signed
 
@@ -301,12 +301,12 @@ def _rival_sentences(case: Case, rival: RivalResult, without: str) -> Iterator[s
 
 
 def _chance(span: Span, verb: str) -> float:
-    return span.raises if verb == "raises" else 1.0 - span.raises
+    return span.raises if verb == "raises" else span.lowers
 
 
 def _rival_row(row: RivalLink) -> RivalRow:
     neutral = 1.0 if row.unit == "times" else 0.0
-    after = DASH if row.alone is None else percent(row.alone.raises)
+    after = DASH if row.alone is None else ways_in_words(row.alone)
     return RivalRow(
         row.link,
         anchor(row.link),
@@ -315,7 +315,7 @@ def _rival_row(row: RivalLink) -> RivalRow:
         _said(row.prior, row.unit),
         _said(row.beside, row.unit),
         DASH if row.alone is None else _said(row.alone, row.unit),
-        f"{percent(row.beside.raises)} → {after}",
+        f"{ways_in_words(row.beside)} → {after}",
         draw_shift(row.beside, row.alone, neutral),
     )
 

@@ -15,7 +15,7 @@ from talion.report.words import DASH, number, percent, plural, signed
 if TYPE_CHECKING:
     from talion.fit.case.stated import LinkChange, Span
 
-__all__ = ["ShiftRow", "Shifts", "build_shifts", "draw_shift"]
+__all__ = ["ShiftRow", "Shifts", "build_shifts", "draw_shift", "ways_in_words"]
 
 WIDTH, HEIGHT, EDGE = 150, 34, 8
 _BEFORE_Y, _AFTER_Y = 10, 24
@@ -81,14 +81,14 @@ def _row(change: LinkChange, power: float | None) -> ShiftRow:
         "" if change.unit == "times" else change.unit,
         _said(change.before, change.unit),
         _said(change.after, change.unit) if change.informed else "",
-        _ways(change.before),
-        _ways(change.after) if change.informed else DASH,
+        ways_in_words(change.before),
+        ways_in_words(change.after) if change.informed else DASH,
         _power(power) if change.informed else "",
         draw_shift(change.before, change.after if change.informed else None, neutral),
     )
 
 
-def _ways(span: Span) -> str:
+def ways_in_words(span: Span) -> str:
     """Return the chances that a link raises and that it lowers."""
     return f"{percent(span.raises)} / {percent(span.lowers)}"
 
