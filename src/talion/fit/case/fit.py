@@ -21,7 +21,7 @@ def fit_case(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 6000,
+    sweeps: int = 5000,
     variants: Sequence[str] = tuple(VARIANTS),
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,

@@ -78,8 +78,7 @@ def listing_of(
         left_out = (100 - prior[1]) / max(prior[1], 1.0)  # unlisted for each listed one
         expected = max(counted - listed[name], listed[name] * left_out)
         unlisted.append(k)
-        # Types with totals have many, which hang together: more tries for them.
-        tries.append(int(8 + min(expected, 400) * (1.5 if event.totals else 1.0)))
+        tries.append(int(6 + 0.75 * min(expected, 400)))
         if rowless:  # no rows, so nothing is said about which are listed
             continue
         share[k] = parameters.percent(f"listing/{name}", prior)
