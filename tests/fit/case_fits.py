@@ -53,7 +53,7 @@ def made_reading(
         reading=reading,
         scores={name: rng.normal(size=size) for name in names},
         signs={
-            arrow: np.where(rng.random(size) < 0.5, -1.0, 1.0)
+            arrow: rng.integers(-1, 2, size).astype(np.float64)
             for arrow in (strengths if reading == "no_view" else ())
         },
         past=made_past(rng, case, size, events),

@@ -81,8 +81,9 @@ def test_without_data_before_and_after_agree(case: Case, fit: CaseFit) -> None:
     changes = link_changes(fit.main, case)
     assert len(changes) == len(case.arrows)
     for change in changes:
-        assert change.before.raises == 0.5
-        assert abs(change.after.raises - 0.5) < 0.03
+        assert change.before.raises == change.before.lowers == pytest.approx(1 / 3)
+        assert abs(change.after.raises - 1 / 3) < 0.03
+        assert abs(change.after.lowers - 1 / 3) < 0.03
         width = change.before.high - change.before.low
         assert abs(change.after.low - change.before.low) < 0.07 * width
         assert abs(change.after.high - change.before.high) < 0.07 * width

@@ -93,7 +93,7 @@ def reading_fit(
     signs = {
         arrow: np.full(draws, float(says.signs[arrow]))
         if arrow in says.signs
-        else np.where(rng.random(draws) < 0.5, 1.0, -1.0)
+        else rng.integers(-1, 2, draws).astype(np.float64)
         for arrow in (arrows if reading == "no_view" else ())
     }
     given = PosteriorDraws(reading, scores, signs, past_of(case, draws, rng), strength)

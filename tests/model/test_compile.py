@@ -47,15 +47,17 @@ def test_opponent_turns_contested_links_only(case):
     assert (written.draws.ef_jump == opposed.draws.ef_jump).all()
 
 
-def test_no_view_has_either_sign_in_half_the_draws(case):
+def test_no_view_raises_lowers_and_does_nothing_in_a_third_of_the_draws_each(case):
     model = compiled(case, "no_view", draws=2000)
     for part in (model.draws.fr_gamma, model.draws.ef_jump, model.draws.ff_coef):
-        assert np.abs((part > 0).mean(axis=0) - 0.5).max() < 0.05  # 4.5 standard errors
+        for found in (part > 0, part < 0, part == 0):
+            assert np.abs(found.mean(axis=0) - 1 / 3).max() < 0.05  # 4.7 standard errors
     entry = 0
     channel = model.structure.ee_channel[entry]
     answers, held = model.draws.ee_offspring[:, entry] > 0, model.draws.ch_b[:, channel] > 0
-    assert (answers ^ held).all()
-    assert abs(answers.mean() - 0.5) < 0.05
+    assert not (answers & held).any()
+    assert abs(answers.mean() - 1 / 3) < 0.05
+    assert abs(held.mean() - 1 / 3) < 0.05
 
 
 def test_readings_share_magnitudes(case):

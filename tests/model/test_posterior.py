@@ -203,7 +203,7 @@ def test_a_name_that_nothing_asks_for_is_refused(case, past):
     [
         ({"scores": {"x": np.zeros(D - 1)}}, r"posterior.scores.x: must have shape"),
         ({"scores": {"x": np.full(D, np.nan)}}, r"posterior.scores.x: a number is not finite"),
-        ({"signs": {"x": np.zeros(D)}}, r"posterior.signs.x: a sign is \+1 or -1"),
+        ({"signs": {"x": np.full(D, 0.5)}}, r"posterior.signs.x: a sign is \+1, -1 or 0"),
         ({"signs": {"x": np.ones((D, 1))}}, r"posterior.signs.x: must have shape"),
         ({"reading": "as_written", "signs": {"x": np.ones(D)}}, "states its signs"),
         ({"reading": "hopeful"}, "no such reading"),

@@ -101,4 +101,5 @@ def test_a_parameter_keeps_its_draws_whatever_else_is_drawn():
     assert (Sampler(7, 200).normal("x")[:50] == two.normal("x")).all()
     assert (Sampler(8, 50).normal("x") != two.normal("x")).all()
     signs = Sampler(7, 4000).sign("x")
-    assert abs(signs.mean()) < 0.06  # 3.8 standard errors
+    for sign in (-1, 0, 1):
+        assert abs((signs == sign).mean() - 1 / 3) < 0.03  # 4 standard errors

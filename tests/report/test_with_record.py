@@ -66,7 +66,7 @@ def test_links_are_shown_before_and_after(fitted: RunResult, text: str) -> None:
     (silent,) = shifts.silent
     assert (silent.link, silent.after, silent.raises_after) == ("L3", "", "–")
     first = shifts.rows[0]
-    assert (first.raises_before, first.raises_after) == ("50 %", "over 95 %")
+    assert (first.raises_before, first.raises_after) == ("33 % / 33 %", "over 95 % / under 5 %")
     assert first.after.startswith("+")
     assert "Links before and after the record" in text
     assert "the record cannot inform this link" in text
@@ -130,7 +130,7 @@ def test_the_console_has_the_column(fitted: RunResult, calm: RunResult) -> None:
 
 
 def test_a_factor_is_drawn_by_its_logarithm() -> None:
-    halves, doubles = Span(0.25, 0.5, 1.0, 0.0), Span(1.0, 2.0, 4.0, 1.0)
+    halves, doubles = Span(0.25, 0.5, 1.0, 0.0, 1.0), Span(1.0, 2.0, 4.0, 1.0, 0.0)
     svg = draw_shift(halves, doubles, 1.0)
     assert 'cx="41.5"' in svg
     assert 'cx="108.5"' in svg  # as far to the right of no effect as the other to its left

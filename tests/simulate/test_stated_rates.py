@@ -90,18 +90,19 @@ def test_one_more_reply_prevents_the_stated_number():
 
 
 def test_no_view_is_even_handed():
-    """Under no view the net effect of the usual replies is positive in half of the draws.
+    """Under no view the net effect of the usual replies is as often positive as negative.
 
-    400 draws: the share lies in 0.42..0.58 with probability 0.999 if the true share is one half;
-    a rule that favoured one sign by 60 to 40 would be found with probability above 0.8.
+    600 draws, some 400 with an effect: the share of positive ones lies in 0.42..0.58 with probability
+    0.999 if the true share is one half; a rule that favoured one sign by 60 to 40 would be found with
+    probability above 0.8.
     """
     links = (
         "  M: {says: reply raises raid, strength: strong, fades: weeks, origin: brief, because: x}"
     )
-    run = ensemble(links, "no_view", draws=400, histories=6)
+    run = ensemble(links, "no_view", draws=600, histories=6)
     psi = (counts(run, "baseline", "raid", 365) - counts(run, "none", "raid", 365)).mean(axis=1)
-    assert (psi != 0).mean() > 0.95
-    assert 0.42 < (psi > 0).mean() < 0.58
+    assert (psi != 0).mean() == pytest.approx(2 / 3, abs=0.07)
+    assert 0.42 < (psi > 0).sum() / (psi != 0).sum() < 0.58
     up, down = np.abs(psi[psi > 0]).mean(), np.abs(psi[psi < 0]).mean()
     assert up / down == pytest.approx(1, abs=0.2)
 

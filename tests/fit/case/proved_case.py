@@ -152,7 +152,7 @@ def in_some_state(
     ch = new_chain(problem, 4 * s.days + 200, seed + 1)
     ch.x[:] = spread * rng.standard_normal(len(ch.x))
     if options.reading == "no_view":
-        ch.sign[:] = rng.choice([-1, 1], len(ch.sign))
+        ch.sign[:] = rng.choice([-1, 0, 1], len(ch.sign))
     if events is None:
         days = np.sort(rng.choice(s.days, min(s.days // 2, 60), False))
         told = np.flatnonzero(s.fitted[s.class_type])

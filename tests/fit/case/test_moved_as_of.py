@@ -91,10 +91,6 @@ def test_a_rise_of_nothing_against_three_rows_is_no_obstacle(fitted):
 
 @pytest.mark.slow
 @pytest.mark.timeout(1800)
-@pytest.mark.xfail(
-    reason="measured 6.6: the statement of absence of 5 to 20 February is contradicted by a row of "
-    "the 10th, and then bears on no other day"
-)
 def test_the_lull_of_february_leaves_little_unlisted(fitted):
     """At most two attacks of 10 to 20 February beyond the dated rows."""
     problem, fit = fitted

@@ -14,6 +14,7 @@ from scipy import stats
 
 from fit.case.proved_case import on, record, row, total
 from talion.fit.case.sampler import sample_reading
+from talion.fit.case.signs import raises
 from talion.fit.case.specification import problem_of
 from talion.model.case import day_number, parse_case
 
@@ -97,7 +98,7 @@ def problem_from(raids, replies, seen, rng):
 
 
 def chance_of_raising(make, replicates=REPLICATES):
-    """[replicates] posterior probability that replies raise raids."""
+    """[replicates] how surely replies raise raids: at least .8 if and only if in 80 % of draws."""
     out = []
     for seed in range(replicates):
         rng = np.random.default_rng([41, seed])
@@ -105,7 +106,7 @@ def chance_of_raising(make, replicates=REPLICATES):
         problem = problem_from(raids, replies, seen, rng)
         fit = sample_reading(problem, seed=seed, chains=2, sweeps=400, burn=150, keep=80)
         (name,) = [a.name for a in problem.arrows if a.link == "A2"]
-        out.append(float((fit.draws.signs[name] > 0).mean()))
+        out.append(raises(fit, name))
     return np.array(out)
 
 
