@@ -40,6 +40,8 @@ _BIG, _SMALL = 1e150, 1e-150
 _FARTHEST = 64.0  # r (t - c) within a block: costs the slope by r at most this many roundings
 _BLOCK = 64  # events of a block, at most: what is kept of them stays in the nearest cache
 _ROWS = _BLOCK + 2
+_STEPS = 4.0 / math.log(2.0)
+_STEP, _REST = 0.17328679513980205, 1.8427506412919497e-13  # ln2 / 4, the first with 40 bits
 
 
 class Work(NamedTuple):
@@ -61,6 +63,8 @@ class Work(NamedTuple):
     """[H, 2 + block, W target] M."""
     credit: F8
     """[H, K target, W source] S of each event over its rate, summed."""
+    powers: F8
+    """[N] 2^(-n/4)."""
     since: F8
     """[block] t - c."""
     fade: F8
@@ -71,6 +75,8 @@ class Work(NamedTuple):
     """[H, block] derivative of the event's rate by r."""
     rate: F8
     """[block] the event's rate."""
+    inverse: F8
+    """[block] one over it."""
     sees: I8
     """[block] the row of sums that holds all that was before the event's moment."""
     spent: F8
@@ -93,11 +99,13 @@ def new_work(types: int, halves: int) -> Work:
         level=_room(halves * _ROWS * wide),
         moment=_room(halves * _ROWS * wide),
         credit=_room(halves * types * wide),
+        powers=np.exp2(np.arange(int(_FARTHEST * _STEPS) + 3) / -4.0),
         since=_room(_BLOCK),
         fade=_room(halves * _BLOCK).reshape(halves, _BLOCK),
         lift=_room(halves * _BLOCK).reshape(halves, _BLOCK),
         slope=_room(halves * _BLOCK).reshape(halves, _BLOCK),
         rate=_room(_BLOCK),
+        inverse=_room(_BLOCK),
         sees=np.zeros(_BLOCK, np.int64),
         spent=np.zeros((halves, types)),
         late=np.zeros((types, halves)),
@@ -123,9 +131,9 @@ def _enter(j: int, h: int, o: int, to: int, x: float, since: float, wide: int, w
 
 
 @inlined
-def _shift(last: int, seen: int, gap: float, rate: F8, wide: int, w: Work) -> None:
+def _shift(last: int, seen: int, gap: float, rate: F8, n_half: int, wide: int, w: Work) -> None:
     """Move the origin by `gap` days, and the rows `seen` and `last` to the front."""
-    for h in range(rate.shape[0]):
+    for h in range(n_half):
         f, o = math.exp(-rate[h] * gap), h * _ROWS * wide
         for to in range(2):
             row = o + (last if to else seen) * wide
@@ -176,10 +184,29 @@ def _look(t: F8, m: I8, b: int, stop: int, before: float, mu: F8, w: Work) -> No
 
 
 @inlined
+def _exponential(g: float) -> float:
+    """exp g to the last digit or two, for |g| < .09: the series, which compiles to vectors."""
+    e = 1.0 + g * (1.0 / 9.0)
+    e = 1.0 + g * (1.0 / 8.0) * e
+    e = 1.0 + g * (1.0 / 7.0) * e
+    e = 1.0 + g * (1.0 / 6.0) * e
+    e = 1.0 + g * (1.0 / 5.0) * e
+    e = 1.0 + g * (1.0 / 4.0) * e
+    e = 1.0 + g * (1.0 / 3.0) * e
+    e = 1.0 + g * (1.0 / 2.0) * e
+    return 1.0 + g * e
+
+
+@inlined
 def _see(m: I8, b: int, stop: int, h: int, r: float, wide: int, w: Work) -> None:
     """Sums of a block by one half-life; rate and slope of its events."""
     for s in range(stop - b):
-        w.fade[h, s] = math.exp(-r * w.since[s])
+        u = r * w.since[s]
+        n = np.floor(u * _STEPS + 0.5)
+        w.lift[h, s] = n
+        w.fade[h, s] = _exponential((n * _STEP - u) + n * _REST)
+    for s in range(stop - b):
+        w.fade[h, s] *= w.powers[int(w.lift[h, s])]
     for s in range(stop - b):
         w.lift[h, s] = 1.0 / w.fade[h, s]
     front = h * _ROWS * wide
@@ -194,21 +221,24 @@ def _see(m: I8, b: int, stop: int, h: int, r: float, wide: int, w: Work) -> None
 
 
 @inlined
-def _credit(m: I8, b: int, stop: int, wide: int, w: Work, ll: F8, g_mu: F8, g_rate: F8) -> None:
+def _credit(
+    m: I8, b: int, stop: int, n_half: int, wide: int, w: Work, ll: F8, g_mu: F8, g_rate: F8
+) -> None:
     """Give each event of a block to its type's log-likelihood and gradient."""
     n_type = w.product.shape[0]
     for s in range(stop - b):
-        i, inverse = m[b + s], 1.0 / w.rate[s]
+        w.inverse[s] = 1.0 / w.rate[s]
+    for s in range(stop - b):
+        i = m[b + s]
+        g_mu[i] += w.inverse[s]
         grown = w.product[i] * w.rate[s]
         if not _SMALL < grown < _BIG:
             ll[i] += math.log(grown)
             grown = 1.0
         w.product[i] = grown
-        g_mu[i] += inverse
-        w.rate[s] = inverse
-    for h in range(w.slope.shape[0]):
+    for h in range(n_half):
         for s in range(stop - b):
-            i, inverse = m[b + s], w.rate[s]
+            i, inverse = m[b + s], w.inverse[s]
             g_rate[i, h] += inverse * w.slope[h, s]
             o, row = (h * n_type + i) * wide, (h * _ROWS + w.sees[s]) * wide
             for v in range(0, wide, LANES):
@@ -243,6 +273,41 @@ def _totals(
             ll[i] = -np.inf
             status = 1
     return status
+
+
+@inlined
+def _blocks(
+    t: F8,
+    m: I8,
+    first: int,
+    start: float,
+    end: float,
+    mu: F8,
+    rate: F8,
+    n_half: int,
+    wide: int,
+    w: Work,
+    ll: F8,
+    g_mu: F8,
+    g_rate: F8,
+) -> None:
+    """Pass over the events of the period, block by block, and come to its end, the last origin."""
+    n, fastest = t.shape[0], rate[0]
+    for h in range(1, n_half):
+        fastest = max(fastest, rate[h])
+    origin, before = start, -np.inf  # history is older than any event of the period
+    b, last, seen = first, 1, 1
+    while b < n:
+        _shift(last, seen, t[b] - origin, rate, n_half, wide, w)
+        origin = t[b]
+        stop = _end_of_block(t, b, _FARTHEST / fastest)
+        _look(t, m, b, stop, before, mu, w)
+        for h in range(n_half):
+            _see(m, b, stop, h, rate[h], wide, w)
+        _credit(m, b, stop, n_half, wide, w, ll, g_mu, g_rate)
+        last, seen, before = 1 + stop - b, w.sees[stop - 1 - b], t[stop - 1]
+        b = stop
+    _shift(last, last, end - origin, rate, n_half, wide, w)
 
 
 def likelihood_pass(
@@ -282,32 +347,21 @@ def likelihood_pass(
     Returns:
         0, or 1 if some rate at an event is not positive: that row's ll is -inf.
     """
-    n, n_half, n_type = t.shape[0], rate.shape[0], mu.shape[0]
+    n_half, n_type = rate.shape[0], mu.shape[0]
     wide = w.one.shape[0] // n_type
     ll[:] = 0.0
     g_mu[:] = 0.0
     g_rate[:] = 0.0
     w.product[:] = 1.0
-    fastest = rate[0]
     for h in range(n_half):
-        fastest = max(fastest, rate[h])
         for j in range(n_type):
             w.spent[h, j] = counts[j]
             w.late[j, h] = 0.0
     _begin(t, m, first, start, a, rate, wide, w)
     _balance(1.0, n_half, wide, w)
-    origin, before = start, -np.inf  # history is older than any event of the period
-    b, last, seen = first, 1, 1
-    while b < n:
-        _shift(last, seen, t[b] - origin, rate, wide, w)
-        origin = t[b]
-        stop = _end_of_block(t, b, _FARTHEST / fastest)
-        _look(t, m, b, stop, before, mu, w)
-        for h in range(n_half):
-            _see(m, b, stop, h, rate[h], wide, w)
-        _credit(m, b, stop, wide, w, ll, g_mu, g_rate)
-        last, seen, before = 1 + stop - b, w.sees[stop - 1 - b], t[stop - 1]
-        b = stop
-    _shift(last, last, end - origin, rate, wide, w)
+    if n_half == 1 and wide == LANES:  # the same, compiled with loops of known length
+        _blocks(t, m, first, start, end, mu, rate, 1, LANES, w, ll, g_mu, g_rate)
+    else:
+        _blocks(t, m, first, start, end, mu, rate, n_half, wide, w, ll, g_mu, g_rate)
     _balance(-1.0, n_half, wide, w)
     return _totals(end - start, mu, a, rate, wide, w, ll, g_mu, g_a, g_rate)
