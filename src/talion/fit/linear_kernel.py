@@ -26,7 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.compiling import inlined
-from talion.fit.lanes import LANES, add_row
+from talion.fit.lanes import LANES, add_row, running_rows
 
 __all__ = ["SOURCES", "Work", "likelihood_pass", "new_work"]
 
@@ -101,9 +101,9 @@ def new_work(types: int, halves: int) -> Work:
         credit=_room(halves * types * wide),
         powers=np.exp2(np.arange(int(_FARTHEST * _STEPS) + 3) / -4.0),
         since=_room(_BLOCK),
-        fade=_room(halves * _BLOCK).reshape(halves, _BLOCK),
-        lift=_room(halves * _BLOCK).reshape(halves, _BLOCK),
-        slope=_room(halves * _BLOCK).reshape(halves, _BLOCK),
+        fade=_room(halves * _BLOCK),
+        lift=_room(halves * _BLOCK),
+        slope=_room(halves * _BLOCK),
         rate=_room(_BLOCK),
         inverse=_room(_BLOCK),
         sees=np.zeros(_BLOCK, np.int64),
@@ -118,16 +118,6 @@ def _room(size: int) -> F8:
     room = np.zeros(size + 8)
     skip = -room.ctypes.data // 8 % 8
     return room[skip : skip + size]
-
-
-@inlined
-def _enter(j: int, h: int, o: int, to: int, x: float, since: float, wide: int, w: Work) -> None:
-    """Write to row `to` the sums of row `o` with an event of type j, `since` days after the origin."""
-    column = (h * w.product.shape[0] + j) * wide
-    for v in range(0, wide, LANES):
-        add_row(w.past, to + v, w.past, o + v, w.one, j * wide + v, x)
-        add_row(w.level, to + v, w.level, o + v, w.columns, column + v, x)
-        add_row(w.moment, to + v, w.moment, o + v, w.columns, column + v, x * since)
 
 
 @inlined
@@ -158,7 +148,11 @@ def _begin(t: F8, m: I8, first: int, start: float, a: F8, rate: F8, wide: int, w
             w.past[v], w.level[v], w.moment[v] = 0.0, 0.0, 0.0
         for k in range(first):
             since = t[k] - start
-            _enter(m[k], h, row, row, math.exp(rate[h] * since), since, wide, w)
+            x, column = math.exp(rate[h] * since), (h * n_type + m[k]) * wide
+            for v in range(0, wide, LANES):
+                add_row(w.past, row + v, w.one, m[k] * wide + v, x)
+                add_row(w.level, row + v, w.columns, column + v, x)
+                add_row(w.moment, row + v, w.columns, column + v, x * since)
 
 
 @inlined
@@ -200,24 +194,27 @@ def _exponential(g: float) -> float:
 @inlined
 def _see(m: I8, b: int, stop: int, h: int, r: float, wide: int, w: Work) -> None:
     """Sums of a block by one half-life; rate and slope of its events."""
+    z = h * _BLOCK
     for s in range(stop - b):
         u = r * w.since[s]
         n = np.floor(u * _STEPS + 0.5)
-        w.lift[h, s] = n
-        w.fade[h, s] = _exponential((n * _STEP - u) + n * _REST)
+        w.lift[z + s] = n
+        w.fade[z + s] = _exponential((n * _STEP - u) + n * _REST)
     for s in range(stop - b):
-        w.fade[h, s] *= w.powers[int(w.lift[h, s])]
+        w.fade[z + s] *= w.powers[int(w.lift[z + s])]
     for s in range(stop - b):
-        w.lift[h, s] = 1.0 / w.fade[h, s]
-    front = h * _ROWS * wide
+        w.lift[z + s] = 1.0 / w.fade[z + s]
+    front, n_type = h * _ROWS * wide, w.product.shape[0]
+    for v in range(0, wide, LANES):
+        running_rows(
+            w.past, w.level, w.moment, front + wide + v, wide, w.one, v,
+            w.columns, h * n_type * wide + v, m, b, w.lift, z, w.since, stop - b,
+        )  # fmt: skip
     for s in range(stop - b):
-        o = front + (1 + s) * wide
-        _enter(m[b + s], h, o, o + wide, w.lift[h, s], w.since[s], wide, w)
-    for s in range(stop - b):
-        o, f = front + w.sees[s] * wide + m[b + s], w.fade[h, s]
+        o, f = front + w.sees[s] * wide + m[b + s], w.fade[z + s]
         level = w.level[o]
         w.rate[s] += f * r * level
-        w.slope[h, s] = f * (level - r * (w.since[s] * level - w.moment[o]))
+        w.slope[z + s] = f * (level - r * (w.since[s] * level - w.moment[o]))
 
 
 @inlined
@@ -237,12 +234,13 @@ def _credit(
             grown = 1.0
         w.product[i] = grown
     for h in range(n_half):
+        z = h * _BLOCK
         for s in range(stop - b):
             i, inverse = m[b + s], w.inverse[s]
-            g_rate[i, h] += inverse * w.slope[h, s]
+            g_rate[i, h] += inverse * w.slope[z + s]
             o, row = (h * n_type + i) * wide, (h * _ROWS + w.sees[s]) * wide
             for v in range(0, wide, LANES):
-                add_row(w.credit, o + v, w.credit, o + v, w.past, row + v, inverse * w.fade[h, s])
+                add_row(w.credit, o + v, w.past, row + v, inverse * w.fade[z + s])
 
 
 @inlined
