@@ -37,7 +37,7 @@ SOURCES = ("fit/compiling.py", "fit/lanes.py", "fit/linear_kernel.py")
 """Every file the compiled pass is made of."""
 
 _BIG, _SMALL = 1e150, 1e-150
-_FARTHEST = 64.0  # r (t - c) within a block: costs the slope by r at most this many roundings
+_FARTHEST = 128.0  # r (t - c) within a block: costs the slope by r at most this many roundings
 _BLOCK = 64  # events of a block, at most: what is kept of them stays in the nearest cache
 _ROWS = _BLOCK + 2
 _STEPS = 4.0 / math.log(2.0)
