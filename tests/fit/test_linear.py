@@ -90,7 +90,11 @@ def test_value_and_slopes_are_those_of_every_pair_by_itself(types, half_lives, g
     found = linear_likelihood(table, p)
     by_mu, by_a, by_half = slopes(table, p)
     assert found.of_type == pytest.approx(log_likelihood(table, p), rel=1e-12)
-    for one, other in ((found.background, by_mu), (found.answers, by_a), (found.half_lives, by_half)):
+    for one, other in (
+        (found.background, by_mu),
+        (found.answers, by_a),
+        (found.half_lives, by_half),
+    ):
         assert one == pytest.approx(other, rel=1e-12, abs=1e-12 * np.abs(other).max())
 
 

@@ -5,6 +5,7 @@ work, and carries sums through memory. So the vector operations are written out.
 product and one sum, rounded as ever.
 """
 
+# ruff: noqa: ARG001 - numba reads the arguments of an operation from its signature
 from __future__ import annotations
 
 from typing import Any
@@ -38,13 +39,10 @@ def _times(builder: Any, x: Any, row: Any) -> Any:
     none, lane = ir.Constant(_ROW, ir.Undefined), ir.IntType(32)
     first = builder.insert_element(none, x, ir.Constant(lane, 0))
     everywhere = ir.Constant(ir.VectorType(lane, LANES), [0] * LANES)
-    return builder.fmul(
-        builder.shuffle_vector(first, none, everywhere), builder.load(row, align=8)
-    )
+    return builder.fmul(builder.shuffle_vector(first, none, everywhere), builder.load(row, align=8))
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def add_row(typing: Any, to: Any, o: Any, row: Any, p: Any, x: Any) -> Any:
+def _add_row(typing: Any, to: Any, o: Any, row: Any, p: Any, x: Any) -> Any:
     """to[o : o + LANES] += x row[p : p + LANES], without check of bounds."""
 
     def generate(context: Any, builder: Any, sig: Any, given: Any) -> Any:
@@ -58,8 +56,7 @@ def add_row(typing: Any, to: Any, o: Any, row: Any, p: Any, x: Any) -> Any:
     return types.void(to, _PLACE, row, _PLACE, types.float64), generate
 
 
-@intrinsic  # type: ignore[untyped-decorator]
-def running_rows(
+def _running_rows(
     typing: Any, a: Any, b: Any, c: Any, o: Any, wide: Any, f: Any, p: Any, g: Any, q: Any,
     kinds: Any, first: Any, x: Any, at: Any, y: Any, n: Any,
 ) -> Any:  # fmt: skip
@@ -75,7 +72,7 @@ def running_rows(
     def generate(context: Any, builder: Any, sig: Any, given: Any) -> Any:
         data = {i: _data(context, builder, sig, given, i) for i in (0, 1, 2, 5, 7, 9, 11, 13)}
         place, wide = given[3], given[4]
-        sums = [cgutils.alloca_once(builder, _ROW) for _ in range(3)]
+        sums = [cgutils.alloca_once(builder, _ROW) for _ in range(3)]  # type: ignore[no-untyped-call]
         for i, total in enumerate(sums):
             builder.store(builder.load(_row(builder, data[i], place), align=8), total)
         with cgutils.for_range(builder, given[14]) as loop:
@@ -98,3 +95,7 @@ def running_rows(
         a, b, c, _PLACE, _PLACE, f, _PLACE, g, _PLACE, kinds, _PLACE, x, _PLACE, y, _PLACE
     )
     return signature, generate
+
+
+add_row: Any = intrinsic(_add_row)
+running_rows: Any = intrinsic(_running_rows)

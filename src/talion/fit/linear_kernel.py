@@ -158,7 +158,7 @@ def _begin(t: F8, m: I8, first: int, start: float, a: F8, rate: F8, wide: int, w
 @inlined
 def _end_of_block(t: F8, b: int, farthest: float) -> int:
     """The event before which the block that begins with b ends."""
-    stop = min(b + _BLOCK, t.shape[0])
+    stop: int = min(b + _BLOCK, t.shape[0])
     while t[stop - 1] - t[b] > farthest:
         stop = b + (stop - b) // 2
     return stop
@@ -255,7 +255,16 @@ def _balance(sign: float, n_half: int, wide: int, w: Work) -> None:
 
 @inlined
 def _totals(
-    length: float, mu: F8, a: F8, rate: F8, wide: int, w: Work, ll: F8, g_mu: F8, g_a: F8, g_rate: F8
+    length: float,
+    mu: F8,
+    a: F8,
+    rate: F8,
+    wide: int,
+    w: Work,
+    ll: F8,
+    g_mu: F8,
+    g_a: F8,
+    g_rate: F8,
 ) -> int:
     """Take off what was expected in the period; 1 if a row is impossible."""
     status, n_type = 0, mu.shape[0]
