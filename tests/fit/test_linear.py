@@ -16,6 +16,7 @@ from talion.errors import InputError, RecordError
 from talion.fit.events import event_table
 from talion.fit.linear import (
     LinearParameters,
+    LinearPass,
     compiled_pass,
     linear_likelihood,
     linear_parameters,
@@ -184,6 +185,15 @@ def test_an_event_where_the_rate_is_zero_is_impossible():
     assert found.of_type[0] == -np.inf
     assert np.isfinite(found.of_type[1])
     assert found.value == -np.inf
+
+
+@pytest.mark.parametrize("rate", [np.nan, np.inf, -1.0])
+def test_a_decay_that_is_no_number_is_impossible(problem, rate):
+    one = LinearPass(problem[0], 2)
+    assert one.run(np.ones(3), np.ones((3, 2, 3)), np.array([0.5, rate])) == 1
+    assert (one.ll == -np.inf).all()
+    assert one.run(np.ones(3), np.ones((3, 2, 3)), np.array([0.5, 1e300])) == 0
+    assert np.isfinite(one.ll).all()
 
 
 @pytest.mark.parametrize(

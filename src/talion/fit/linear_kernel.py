@@ -9,12 +9,12 @@ all sums at every event):
     L_i = sum_j a_ij A_j,            M_i = sum_j a_ij sum (t_k - c) exp(r (t_k - c))
 
 so that r exp(-r (t - c)) L_i is the rate, and exp(-r (t - c)) (L_i - r ((t - c) L_i - M_i)) its
-slope by r. The origin follows the events before exp leaves the range of floats or the difference
-in the slope its digits.
+slope by r. Events are taken in blocks with the first event for the origin; a block ends before exp
+leaves the range of floats or the difference in the slope its digits.
 
-Events at one moment do not excite each other: an event enters the sums when a later moment is
-reached. Rows are padded to whole lanes, which compile to vector instructions. Nothing is allocated
-here and nothing raises.
+Events at one moment do not excite each other: each sees the sums as they stood before its moment.
+Rows are padded to whole lanes, which compile to vector instructions. Nothing is allocated here and
+nothing raises.
 """
 
 from __future__ import annotations
@@ -352,7 +352,8 @@ def likelihood_pass(
         g_rate: [target K, H] out: d ll of the target / d r at fixed a.
 
     Returns:
-        0, or 1 if some rate at an event is not positive: that row's ll is -inf.
+        0, or 1 if some rate at an event is not positive: that row's ll is -inf. All are where an r
+        is not a finite number, as a sampler may try in far tails.
     """
     n_half, n_type = rate.shape[0], mu.shape[0]
     wide = w.one.shape[0] // n_type
@@ -361,6 +362,10 @@ def likelihood_pass(
     g_rate[:] = 0.0
     w.product[:] = 1.0
     for h in range(n_half):
+        if not 0.0 <= rate[h] < np.inf:  # it would lead outside the table of powers
+            ll[:] = -np.inf
+            g_a[:] = 0.0
+            return 1
         for j in range(n_type):
             w.spent[h, j] = counts[j]
             w.late[j, h] = 0.0
