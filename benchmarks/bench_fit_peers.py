@@ -1,9 +1,10 @@
 """The peers of `bench_fit`, run by their own interpreter: python bench_fit_peers.py FILE REPEATS
 
 FILE holds likelihood data (times, types, end), fit data (small_*), parameters mu, A (answers,
-target by source) and beta. Prints one JSON object: task -> peer -> milliseconds of processor time
-(least of the repeats), the value, and for fits the estimates, so that the caller can put every
-optimum to one and the same likelihood.
+target by source) and beta. Each line "round" on the standard input has every likelihood taken once
+and answered by a line of JSON, task -> peer -> milliseconds of processor time and the value: so ours
+can take turns with theirs. A line "fit" is answered by peer -> milliseconds (least of the repeats)
+and the estimates, so that the caller can put every optimum to one and the same likelihood.
 """
 
 from __future__ import annotations
@@ -42,7 +43,7 @@ def split(times: np.ndarray, types: np.ndarray, k: int) -> list[np.ndarray]:
     return [np.ascontiguousarray(times[types == i]) for i in range(k)]
 
 
-def likelihoods(d: dict[str, Any], repeats: int) -> dict[str, Any]:
+def likelihoods(d: dict[str, Any]) -> dict[str, tuple[str, str, Callable[[], float]]]:
     """Five types, common decay: with the full gradient where the peer has one."""
     import hawkes_engine
     import hawkesbook
@@ -53,11 +54,10 @@ def likelihoods(d: dict[str, Any], repeats: int) -> dict[str, Any]:
     t, m, end, mu, a, beta = (d[x] for x in ("times", "types", "end", "mu", "A", "beta"))
     k = len(mu)
     events = split(t, m, k)
-    found: dict[str, Any] = {}
+    found: dict[str, tuple[str, str, Callable[[], float]]] = {}
 
     def note(name: str, package: str, what: str, call: Callable[[], float]) -> None:
-        used, value = timed(call, repeats)
-        found[name] = {"ms": used, "value": value, "what": what, "version": version(package)}
+        found[name] = (package, what, call)
 
     rs = multivariate.Parameters(mu, a, beta)
     note("hawkes-rs", "hawkes-rs", "gradient by mu, A, decay",
@@ -82,14 +82,16 @@ def likelihoods(d: dict[str, Any], repeats: int) -> dict[str, Any]:
     return found
 
 
-def univariate(d: dict[str, Any], repeats: int) -> dict[str, Any]:
+def univariate(d: dict[str, Any]) -> dict[str, tuple[str, str, Callable[[], float]]]:
     """One type: the peer that knows no more."""
     from HawkesPyLib.core.logll import uvhp_expo_logL
 
     t, end, theta = d["times"], d["end"], np.array([1.0, 0.6, 1.0 / d["beta"]])
-    used, value = timed(lambda: float(-uvhp_expo_logL(theta, t, end)), repeats)
-    return {"HawkesPyLib": {"ms": used, "value": value, "what": "value only, one type",
-                            "version": version("HawkesPyLib")}}  # fmt: skip
+
+    def value() -> float:
+        return float(-uvhp_expo_logL(theta, t, end))
+
+    return {"HawkesPyLib": ("HawkesPyLib", "value only, one type", value)}
 
 
 def fits(d: dict[str, Any], repeats: int) -> dict[str, Any]:
@@ -143,8 +145,21 @@ def main() -> None:
         d = {name: file[name] for name in file.files}
     d = {name: float(x) if x.ndim == 0 else np.ascontiguousarray(x) for name, x in d.items()}
     repeats = int(sys.argv[2])
-    tasks = {"likelihood": likelihoods, "univariate": univariate, "fit": fits}
-    print(json.dumps({name: task(d, repeats) for name, task in tasks.items()}))
+    tasks = {"likelihood": likelihoods(d), "univariate": univariate(d)}
+    for word in sys.stdin:
+        if word.strip() == "fit":
+            print(json.dumps(fits(d, repeats)), flush=True)
+            continue
+        found: dict[str, Any] = {}
+        for task, peers in tasks.items():
+            found[task] = {}
+            for name, (package, what, call) in peers.items():
+                began = time.process_time()
+                value = call()
+                used = 1e3 * (time.process_time() - began)
+                row = {"ms": used, "value": value, "what": what, "version": version(package)}
+                found[task][name] = row
+        print(json.dumps(found), flush=True)
 
 
 if __name__ == "__main__":

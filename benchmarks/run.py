@@ -1,8 +1,8 @@
 """All benchmarks: prints a table and writes build/benchmarks/results.{json,md}.
 
-    python benchmarks/run.py [simulate] [peers] [run]
+    python benchmarks/run.py [simulate] [peers] [fit] [run]
 
-Without a word all three parts run. `make bench` calls this.
+Without a word all parts run. `make bench` calls this.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import bench_fit
 import bench_peers
 import bench_run
 import bench_simulate
@@ -24,6 +25,7 @@ OUT = HERE.parent / "build" / "benchmarks"
 PARTS = {
     "simulate": bench_simulate.measure,
     "peers": bench_peers.compare,
+    "fit": bench_fit.compare,
     "run": bench_run.measure,
 }
 
@@ -85,6 +87,20 @@ def _peer_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _fit_rows(found: dict[str, Any]) -> list[str]:
+    rows = ["| linear process | task | processor ms | times ours |", "|---|---|---|---|"]
+    for task, own in found["talion"].items():
+        rows.append(f"| Talion | {task.replace('_', ' ')} | {own['ms']:.1f} | 1 |")
+        for name, r in found["peers"].get(task, {}).items():
+            if "ms" in r:
+                rows.append(
+                    f"| {name} {r['version']} | {task} | {r['ms']:.1f} | {r['times']:.1f} |"
+                )
+    if "ms_per_ess" in found["sampling"]:
+        rows.append(f"| Talion | an effective draw | {found['sampling']['ms_per_ess']:.2f} | 1 |")
+    return rows
+
+
 def _run_rows(found: dict[str, Any]) -> list[str]:
     rows = ["| command | seconds | processor seconds | peak MB |", "|---|---|---|---|"]
     for name, r in found.items():
@@ -95,7 +111,7 @@ def _run_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
-ROWS = {"simulate": _simulate_rows, "peers": _peer_rows, "run": _run_rows}
+ROWS = {"simulate": _simulate_rows, "peers": _peer_rows, "fit": _fit_rows, "run": _run_rows}
 
 
 def main(parts: list[str]) -> None:

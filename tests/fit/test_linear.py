@@ -10,12 +10,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from fit.linear_by_hand import log_likelihood
+from fit.linear_by_hand import log_likelihood, slopes
 from fit.problems import random_problem
 from talion.errors import InputError, RecordError
 from talion.fit.events import event_table
 from talion.fit.linear import (
     LinearParameters,
+    LinearPass,
     compiled_pass,
     linear_likelihood,
     linear_parameters,
@@ -67,6 +68,35 @@ def test_long_gaps_and_long_blocks_keep_their_accuracy():
     parameters = linear_parameters([0.2, 0.3, 0.4], np.full((3, 3), 0.2), 1.5)
     found = linear_likelihood(table, parameters).of_type
     assert found == pytest.approx(log_likelihood(table, parameters), rel=1e-12)
+
+
+@pytest.mark.parametrize("types", [1, 5, 9])
+@pytest.mark.parametrize("half_lives", [[2.0], [0.001], [0.02, 3.0], [0.3, 5.0, 400.0]])
+@pytest.mark.parametrize("grid", [None, 1.0, 200.0])
+def test_value_and_slopes_are_those_of_every_pair_by_itself(types, half_lives, grid):
+    # Fast half-lives make blocks of an event or two, slow ones full blocks; the grids make ties,
+    # the coarse one more at a moment than a block holds.
+    rng = np.random.default_rng(len(half_lives) + types)
+    times = rng.uniform(-50, 350, 300)
+    if grid:
+        times = np.floor(times / grid) * grid
+    table = event_table(
+        times, rng.integers(0, types, 300), start=0, end=350, history_start=-200,
+        names=[f"type {k}" for k in range(types)],
+    )  # fmt: skip
+    halves = len(half_lives)
+    p = linear_parameters(
+        rng.uniform(0.01, 0.1, types), rng.exponential(0.2, (types, types, halves)), half_lives
+    )
+    found = linear_likelihood(table, p)
+    by_mu, by_a, by_half = slopes(table, p)
+    assert found.of_type == pytest.approx(log_likelihood(table, p), rel=1e-12)
+    for one, other in (
+        (found.background, by_mu),
+        (found.answers, by_a),
+        (found.half_lives, by_half),
+    ):
+        assert one == pytest.approx(other, rel=1e-12, abs=1e-12 * np.abs(other).max())
 
 
 def numeric(table, parameters, field, index):
@@ -155,6 +185,15 @@ def test_an_event_where_the_rate_is_zero_is_impossible():
     assert found.of_type[0] == -np.inf
     assert np.isfinite(found.of_type[1])
     assert found.value == -np.inf
+
+
+@pytest.mark.parametrize("rate", [np.nan, np.inf, -1.0])
+def test_a_decay_that_is_no_number_is_impossible(problem, rate):
+    one = LinearPass(problem[0], 2)
+    assert one.run(np.ones(3), np.ones((3, 2, 3)), np.array([0.5, rate])) == 1
+    assert (one.ll == -np.inf).all()
+    assert one.run(np.ones(3), np.ones((3, 2, 3)), np.array([0.5, 1e300])) == 0
+    assert np.isfinite(one.ll).all()
 
 
 @pytest.mark.parametrize(
