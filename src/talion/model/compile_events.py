@@ -146,9 +146,9 @@ def _add_arrow(
     target = types.index(arrow.effect)
     half_life = FADES[link.fades or "weeks"]
     half = built.half_lives.index(half_life)
-    sign = arrow_sign(reading, link, arrow, sampler)
-    if not sign.any():
+    if link.origin not in reading.origins:
         return
+    sign = arrow_sign(reading, link, arrow, sampler)
     number_of_link = list(case.links).index(arrow.link)
     holds = bool((sign < 0).any())
     step = link.saturates

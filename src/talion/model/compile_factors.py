@@ -142,9 +142,9 @@ def factor_links(
             continue
         link = case.links[arrow.link]
         form, prior = link_strength(link, arrow.kind, case.word_strengths)
-        sign = arrow_sign(reading, link, arrow, sampler)
-        if not sign.any():
+        if link.origin not in reading.origins:
             continue
+        sign = arrow_sign(reading, link, arrow, sampler)
         number = links.index(arrow.link)
 
         def add(table: str, row: int, column: int, value: F8, number: int = number) -> None:
