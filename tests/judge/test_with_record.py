@@ -217,7 +217,7 @@ def test_the_frame_and_json_have_the_third_reading_and_the_fits_receipt(backed: 
     assert found["uninformed"] == []
     assert found["judgments"]["answered"]["parts"][0]["fit"]["q"]["value"] > 0.9
     shifts = {row["arrow"]: row for row in found["links"]}
-    assert shifts[ARROW]["before"]["raises"] == 0.5
+    assert shifts[ARROW]["before"]["raises"] == pytest.approx(1 / 3)
     assert shifts[ARROW]["after"]["raises"] == 1.0
 
 

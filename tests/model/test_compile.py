@@ -62,7 +62,9 @@ def test_no_view_raises_lowers_and_does_nothing_in_a_third_of_the_draws_each(cas
 
 def test_readings_share_magnitudes(case):
     both = [np.abs(compiled(case, r).draws.fr_gamma) for r in ("no_view", "as_written_ours")]
-    assert both[0] == pytest.approx(both[1])
+    acts = both[0] > 0  # under no view a link may also do nothing
+    assert acts.any(axis=0).all()
+    assert both[0][acts] == pytest.approx(both[1][acts])
 
 
 def test_usual_rates_balance_background_and_answers(case):

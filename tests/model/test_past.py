@@ -81,7 +81,7 @@ def test_suppression_is_that_of_each_draws_events_in_the_structures_order(case, 
 def test_without_a_fit_suppression_stands_in_the_structures_order(case):
     """`raid` feeds one channel and `reply` others; no raids at all must leave that channel empty."""
     never = SMALL.replace("usual: [8, 10, 12]", "usual: [1e-9, 1e-9, 1e-9]")
-    model = compile_model(parse_case(never), "no_view", draws=3, seed=3)
+    model = compile_model(parse_case(never), "no_view", draws=12, seed=3)
     by_raid = [
         {model.structure.class_type[c] for c in f} == {0} for f in channel_feeds(model.structure)
     ]
