@@ -28,7 +28,7 @@ events:
 factors:
   mood: {kind: latent, title: Mood, sd: [0.1, 0.2, 0.4], half_life: [10, 20, 40]}
 links:
-  S1: {says: raid raises reply, share: [20, 50, 75], fades: days, origin: brief, because: x}
+  S1: {says: raid raises reply, share: [45, 65, 80], fades: days, origin: brief, because: x}
   W1: {says: reply raises raid, extra: [0.01, 0.02, 0.04], within: 14 days, fades: weeks,
        origin: brief, because: x}
   L1: {says: [mood raises raid, mood raises reply], times: [1.1, 1.2, 1.4], origin: record,
