@@ -336,8 +336,12 @@ def schema() -> None:
 
 
 @app.command()
-def warm() -> None:
+def warm(
+    fit: Annotated[
+        bool, typer.Option("--fit", help="the sampler of fits too, which takes some minutes")
+    ] = False,
+) -> None:
     """Compile the simulation kernels ahead of the first run."""
     from talion.cli.warm import warm_kernels
 
-    warm_kernels()
+    warm_kernels(fit=fit)
