@@ -55,7 +55,7 @@ def sample_reading(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 5600,
+    sweeps: int = 9000,
     burn: int | None = None,
     keep: int = 200,
     gate: Gauge | None = None,
