@@ -27,7 +27,8 @@ def talion(capsys: pytest.CaptureFixture[str]) -> Command:
 
 @pytest.fixture
 def starter(tmp_path: Path) -> Path:
-    """A copy of the starter case's folder."""
+    """A copy of the starter case's folder, without its fit."""
     folder = tmp_path / "orlan"
     shutil.copytree(Path(str(resources.files("talion"))) / "cases" / "starter", folder)
+    (folder / "fit.npz").unlink()  # the shipped fit: tests make their own
     return folder
