@@ -117,6 +117,9 @@ def _begin(problem: Problem, room: int, rng: np.random.Generator) -> Chain:
     free = s.free_arrow == 1
     either = problem.options.reading == "no_view"
     drawn = rng.integers(-1, 2, len(ch.sign))
+    held = {name for name, _ in problem.options.fixed}
+    known = np.array([problem.parameters[p] in held for p in s.a_strength], np.bool_)
+    drawn = np.where(known, ch.sign, drawn)
     ch.sign[:] = np.where(free | either, drawn, ch.sign)
     ch.moment[:] = s.q_low + (s.q_high - s.q_low) * rng.random(len(s.q_low))
     times = _ordered_times(problem, rng)

@@ -203,10 +203,12 @@ def _draws(
         if problem.sampled[i] and name in known
     }
     scores |= {n: np.full(len(x), z) for n, z in problem.held.items() if n in known}
+    held = {name for name, _ in problem.options.fixed}
     signs = {
         arrow.name: sign[:, a].copy()
         for a, arrow in enumerate(problem.arrows)
-        if s.free_arrow[a] == 1 and arrow.name in turned
+        if arrow.name in turned
+        and (s.free_arrow[a] == 1 or problem.parameters[s.a_strength[a]] in held)
     }
     innovations = {
         name: x[:, int(s.f_shock[f]) : int(s.f_shock[f]) + s.shocks].copy()

@@ -138,7 +138,9 @@ class _Builder:
             **load,
             **parts,
             **_nothing_yet(len(self.types)),
-            free_arrow=_ints([int(self.reading.signs == "either")] * len(self.arrows)),
+            free_arrow=_ints(
+                int(self.reading.signs == "either" and not self._held(a)) for a in self.arrows
+            ),
             c_path=_ints([int(parts["j_start"][i + 1] > parts["j_start"][i]) for i in range(len(self.classes))]),
         )  # fmt: skip
         arrays, sampled = blocks_of(arrays, np.array(table.free), self._strengths(), self._ends())
@@ -363,13 +365,18 @@ class _Builder:
             and (self.case.factors[name].kind == "latent" or self.case.factors[name].noise[2] > 0)
         ]
 
+    def _held(self, arrow: Arrow) -> bool:
+        """Whether the arrow's strength is held as known, and so its sign, as stated."""
+        held = {name.rpartition("/")[0] for name, _ in self.options.fixed}
+        return arrow.name in held
+
     def _mirrors(self, name: str) -> bool:
         """Whether a factor and its arrows could all be turned over unseen."""
         own = [a for a in self.arrows if a.cause == name]
         return (
             self.case.factors[name].kind == "latent"
             and self.reading.signs == "either"
-            and all(a.kind == "factor-event" for a in own)
+            and all(a.kind == "factor-event" and not self._held(a) for a in own)
         )
 
     def _ticks(self) -> I8:
