@@ -88,7 +88,7 @@ endef
 
 lock: dev ## choose newer versions and write requirements/*.txt
 	$(call compile,requirements/run.txt,--extra build)
-	$(call compile,requirements/dev.txt,--extra build --extra dev --extra fit --constraint requirements/run.txt)
+	$(call compile,requirements/dev.txt,--extra build --extra dev --extra fit --extra export --extra interop --constraint requirements/run.txt)
 
 # Browser tests drive the system's Chromium. Without one they are skipped, saying so; in CI they fail.
 browser: ## find Chromium, or install it where apt-get may
