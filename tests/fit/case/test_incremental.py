@@ -15,7 +15,7 @@ from talion.model.case import load_case
 
 MADE = (
     "part", "z", "base", "daily", "number", "cell", "state", "seen", "mix", "mu", "a", "b", "flow",
-    "felt", "said", "marked",
+    "expected", "felt", "said", "marked", "weekly", "attended",
 )  # fmt: skip
 
 
@@ -39,9 +39,12 @@ def told_apart(problem, ch):
     s, worst = problem.arrays, {}
     for name in MADE:
         ours, theirs = getattr(ch, name), getattr(other, name)
+        acts = ch.sign[s.g_arrow] != 0  # groups that do nothing are not followed
         if name == "seen":  # kept only for events of the group's target
             own = s.class_type[ch.kind[:n]][None, :] == s.g_target[:, None]
-            ours, theirs = ours[:, :n][own], theirs[:, :n][own]
+            ours, theirs = ours[:, :n][own & acts[:, None]], theirs[:, :n][own & acts[:, None]]
+        elif name in ("cell", "state"):
+            ours, theirs = ours[acts], theirs[acts]
         elif name in ("felt", "said", "marked"):
             ours, theirs = ours[:n], theirs[:n]
         worst[name] = float(np.abs(ours - theirs).max(initial=0.0))
@@ -104,5 +107,5 @@ def test_after_whole_sweeps_all_parts_are_fresh(name):
 def test_a_wrong_number_would_be_told():
     problem, ch = in_some_state(watched(), Options(), 1)
     assert max(told_apart(problem, ch).values()) < 1e-8
-    ch.cell[0] += 1e-6
+    ch.cell += 1e-6
     assert told_apart(problem, ch)["cell"] > 1e-7

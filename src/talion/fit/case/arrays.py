@@ -200,6 +200,7 @@ class Specification(NamedTuple):
     b_path: I8
     """[B] whether factors do."""
     b_marks: I8
+    """[B] 1 where marks depend on it, 2 where only through the factors; so of listing."""
     b_listing: I8
     b_totals: I8
     a_types: I8
@@ -216,6 +217,10 @@ class Specification(NamedTuple):
     s_arrow: I8
     c_path: I8
     """[S] whether an event of the class moves a factor."""
+    c_moves: I8
+    """[S, F] factors whose path such an event changes, by itself or through others."""
+    c_needs: I8
+    """[S, F] factors that have to be known for that: those and their inputs."""
 
 
 class Chain(NamedTuple):
@@ -235,6 +240,10 @@ class Chain(NamedTuple):
     """[G] expected answers (0 where the group prevents)."""
     b: F8
     """[G] exponents (0 where it answers)."""
+    asked: F8
+    """[G, 4] what the exponent and the mean rate left were last asked for: size and rate of each."""
+    left: F8
+    """[G] mean share of the rate that the group leaves."""
     mu: F8
     """[K] background at the reference."""
     z: F8
@@ -255,13 +264,17 @@ class Chain(NamedTuple):
     mix: F8
     """[D, S] probability of each class within its type."""
     weekly: F8
-    """[L, W] departures of listing."""
+    """[K, W] log-odds of listing by week."""
+    attended: F8
+    """[K] log-odds of listing per unit of the factor that moves it."""
     cell: F8
     """[G, C] integral of answers' shape over the cell, or mean of the suppression state."""
     state: F8
     """[G, C+1] decayed sum or suppression state at each cell's start."""
     flow: F8
     """[K, C] expected events of each type in each cell."""
+    expected: F8
+    """[K] their sums."""
     felt: F8
     """[N] log rate of its own type just before each event, by slot."""
     seen: F8
@@ -302,6 +315,8 @@ class Chain(NamedTuple):
     """[X] room."""
     spare: F8
     """[S + F] room."""
+    route: I8
+    """[3, S + F] room for lists of factors and classes."""
     tally: I8
     """[8, 2] tried and accepted: ellipse evaluations, signs, times, classes, births, deaths, moves, moments."""
     random: U8

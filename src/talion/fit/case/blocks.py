@@ -5,6 +5,7 @@ A coordinate that nothing depends on is left out: its parameter keeps its prior.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -28,19 +29,25 @@ class _Touched:
 
     types: set[int] = field(default_factory=set)
     path: bool = False
-    marks: bool = False
-    listing: bool = False
+    marks: int = 0
+    """1 by themselves, 2 through factors alone; so of listing."""
+    listing: int = 0
     totals: bool = False
 
     def __bool__(self) -> bool:
-        return bool(self.types) or self.path or self.marks or self.listing or self.totals
+        return bool(self.types or self.path or self.marks or self.listing or self.totals)
 
     def add(self, other: _Touched) -> None:
         self.types |= other.types
         self.path |= other.path
-        self.marks |= other.marks
-        self.listing |= other.listing
+        self.marks = _closer(self.marks, other.marks)
+        self.listing = _closer(self.listing, other.listing)
         self.totals |= other.totals
+
+
+def _closer(one: int, other: int) -> int:
+    """Of two ways to be touched the one that spares less."""
+    return min(one, other) if one and other else max(one, other)
 
 
 def blocks_of(
@@ -57,6 +64,7 @@ def blocks_of(
     touched = _dependencies(s)
     sampled = np.array([bool(free[p] and touched[p]) for p in range(len(free))])
     path = _path_effects(s)
+    moves, needs = _reached(s)
     blocks: list[list[int]] = []
     effects: list[_Touched] = []
     every: list[int] = []
@@ -91,7 +99,7 @@ def blocks_of(
         own = list(range(int(s.l_weekly[k]), int(s.l_weekly[k]) + weeks))
         pieces = [own, *(own[i : i + 3] for i in range(0, len(own), 3))]
         blocks += pieces
-        effects += [_Touched(listing=True)] * len(pieces)
+        effects += [_Touched(listing=1)] * len(pieces)
         every += [1] * len(pieces)
     sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
     sets = [members for members in sets if members]
@@ -115,12 +123,15 @@ def blocks_of(
         s_arrow=np.array([a for members in sets for a in members], np.int64),
         # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
         free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
+        c_path=moves.any(axis=1).astype(np.int64),
+        c_moves=moves,
+        c_needs=needs,
     )
     return out, sampled
 
 
-def _flags(values: object) -> I8:
-    return np.array([int(v) for v in values], np.int64)  # type: ignore[attr-defined]
+def _flags(values: Iterable[int]) -> I8:
+    return np.array([int(v) for v in values], np.int64)
 
 
 def _type_rows(s: Specification, effects: list[_Touched]) -> I8:
@@ -131,7 +142,24 @@ def _type_rows(s: Specification, effects: list[_Touched]) -> I8:
 
 
 def _path_effects(s: Specification) -> _Touched:
-    return _Touched(path=True, marks=len(s.m_factor) > 0, listing=bool((s.l_factor >= 0).any()))
+    return _Touched(
+        path=True, marks=2 * (len(s.m_factor) > 0), listing=2 * bool((s.l_factor >= 0).any())
+    )
+
+
+def _reached(s: Specification) -> tuple[I8, I8]:
+    """[S, F] the factors that an event of each class moves, and those known to follow them."""
+    shape = (len(s.class_type), len(s.f_kind))
+    moves = np.zeros(shape, np.int64)
+    for c in range(shape[0]):
+        moves[c, s.j_factor[s.j_start[c] : s.j_start[c + 1]]] = 1
+    needs = moves.copy()
+    for _ in range(shape[1]):
+        for f in range(shape[1]):
+            sources = s.i_source[s.i_start[f] : s.i_start[f + 1]]
+            moves[:, f] |= moves[:, sources].any(axis=1)
+            needs[:, sources] |= moves[:, [f]]
+    return moves, needs | moves
 
 
 def _dependencies(s: Specification) -> list[_Touched]:
@@ -142,7 +170,7 @@ def _dependencies(s: Specification) -> list[_Touched]:
     _of_factors(s, out)
     for table in (s.l_param, s.l_spread, s.l_class, s.l_place, s.l_load):
         for p in table[table >= 0]:
-            out[p].add(_Touched(listing=True))
+            out[p].add(_Touched(listing=1))
     for table in (s.t_scale, s.t_ratio):
         for p in table[table >= 0]:
             out[p].add(_Touched(totals=True))
@@ -168,7 +196,7 @@ def _of_types(s: Specification, out: list[_Touched]) -> None:
         first, last = int(s.class_start[k]), int(s.class_start[k + 1])
         for c in range(first, last if several else first):
             for p in _shares(s, c):
-                out[p].add(_Touched(marks=True))
+                out[p].add(_Touched(marks=1))
     for target in range(len(s.usual)):
         effect = _Touched(types={target})
         for i in range(s.r_start[target], s.r_start[target + 1]):
@@ -194,7 +222,7 @@ def _of_factors(s: Specification, out: list[_Touched]) -> None:
     for param in s.i_param.tolist():
         out[param].add(path)
     for param in s.m_param.tolist():
-        out[param].add(_Touched(marks=True))
+        out[param].add(_Touched(marks=1))
     for f in range(len(s.f_kind)):
         params = (s.f_half[f], s.f_noise[f], s.f_rest[f], s.f_reference[f], *s.f_dose[:, f])
         for param in {int(p) for p in params} - {-1}:

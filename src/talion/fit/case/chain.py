@@ -58,16 +58,16 @@ def new_chain(problem: Problem, events: int, seed: int = 0) -> Chain:
     k, c, d, g = len(s.usual), len(s.class_type), s.days, len(s.g_arrow)
     f, cells, x = len(s.f_kind), s.days * CELLS_PER_DAY, coordinates(s)
     shapes: dict[str, Any] = {
-        "x": x, "v": len(s.p_middle), "rate": k, "weight": c, "a": g, "b": g, "mu": k,
+        "x": x, "v": len(s.p_middle), "rate": k, "weight": c, "a": g, "b": g, "asked": (g, 4), "left": g, "mu": k,
         "z": (d + 1, f), "z_ref": f, "rest": f, "pull": f, "shake": f, "gain": len(s.r_factor),
         "mix_gain": len(s.m_factor), "kick": len(s.j_factor), "coefficient": len(s.i_source),
-        "base": (k, d), "mix": (d, c), "weekly": (k, -(-d // 7)), "cell": (g, cells),
-        "state": (g, cells + 1), "seen": (g, events), "flow": (k, cells), "felt": events, "time": events, "daily": (d, c),
+        "base": (k, d), "mix": (d, c), "weekly": (k, -(-d // 7)), "attended": k, "cell": (g, cells),
+        "state": (g, cells + 1), "seen": (g, events), "flow": (k, cells), "expected": k, "felt": events, "time": events, "daily": (d, c),
         "number": len(s.t_value), "moment": len(s.q_low), "part": k + 4, "old": x, "ellipse": x,
         "spare": c + f, "said": events, "marked": events,
     }  # fmt: skip
     whole = {"events": 1, "kind": events, "row": events, "size": events, "order": events,
-             "dirty": k, "moved": f, "before": len(problem.arrows), "tally": (8, 2)}  # fmt: skip
+             "dirty": k, "moved": f, "before": len(problem.arrows), "route": (3, c + f), "tally": (8, 2)}  # fmt: skip
     room: dict[str, Any] = {name: np.zeros(shape) for name, shape in shapes.items()}
     room |= {name: np.zeros(shape, np.int64) for name, shape in whole.items()}
     room["sign"] = np.array([a.sign for a in problem.arrows], np.int64)

@@ -18,7 +18,7 @@ from talion.fit.case.arrays import (
     Specification,
 )
 from talion.fit.case.chance_kernel import normal, uniform
-from talion.fit.case.evaluate_kernel import driven, log_likelihood
+from talion.fit.case.evaluate_kernel import driven, listed_by, log_likelihood, mixed
 from talion.fit.case.observation_kernel import (
     absence_part,
     class_odds,
@@ -27,16 +27,18 @@ from talion.fit.case.observation_kernel import (
     listing_term,
     mark_part,
     mark_term,
+    told,
     total_part,
+    unlisted_term,
 )
-from talion.fit.case.path_kernel import levels, load_background, load_mix
-from talion.fit.case.rate_kernel import seen_at, trace, type_part
+from talion.fit.case.path_kernel import follow, load_background, load_mix
+from talion.fit.case.rate_kernel import log_rate, seen_at, trace, type_part
 from talion.fit.compiling import inner
 
 __all__ = ["NO_ROOM", "birth", "death", "move_class", "move_moment", "move_time", "wander"]
 
 NO_ROOM = 1_000_000_000  # added to the tally of births where an event found no room
-_NEAR, _NEARER = 3.0, 0.3  # days: sd of moves of an unlisted event
+_REACH = (0.3, 3.0, 12.0)  # days: sd of moves of an unlisted event, each a third of them
 
 
 @inner
@@ -82,6 +84,8 @@ def _after_event(  # noqa: C901 - all that one event can change, in one place
     first = int(since * CELLS_PER_DAY)
     path = day >= 0 and (s.c_path[c] == 1 or s.c_path[other] == 1)
     for g in range(s.g_arrow.shape[0]):
+        if ch.sign[s.g_arrow[g]] == 0:
+            continue  # does nothing; traced when the sign turns
         if s.g_member[g, c] == 1 or s.g_member[g, other] == 1:
             trace(s, ch, g, first)
             ch.dirty[s.g_target[g]] = 1
@@ -89,25 +93,24 @@ def _after_event(  # noqa: C901 - all that one event can change, in one place
             ch.seen[g, slot] = seen_at(s, ch, g, ch.time[slot])
     ch.dirty[k] = 1
     if path:
-        levels(s, ch, day)
-    mixed, listed = False, False
+        follow(s, ch, c, other, day)
+    remixed = False
     for i in range(types):
         felt = path and driven(s, ch, i)
         if felt:
-            load_background(s, ch, i)
+            load_background(s, ch, i, day)
         if felt or ch.dirty[i] == 1:
             ch.part[i] = type_part(s, ch, i, first)
         ch.dirty[i] = 0
-        if path and s.m_start[s.class_start[i + 1]] > s.m_start[s.class_start[i]]:
-            load_mix(s, ch, i)
-            mixed = True
-        listed = listed or (path and s.l_factor[i] >= 0 and ch.moved[s.l_factor[i]] == 1)
-    if mixed:
+        if path and mixed(s, ch, i):
+            load_mix(s, ch, i, day)
+            remixed = True
+    if remixed:
         ch.part[types + MARKS] = mark_part(ch)
     elif slot >= 0:
         ch.marked[slot] = mark_term(ch, slot)
         ch.part[types + MARKS] += ch.marked[slot]
-    if listed:
+    if path and listed_by(s, ch):
         ch.part[types + LISTING] = listing_part(s, ch)
     elif slot >= 0:
         ch.said[slot] = listing_term(s, ch, slot)
@@ -268,6 +271,17 @@ def _remove(s: Specification, ch: Chain, slot: int) -> float:
 
 
 @inner
+def _by_itself(s: Specification, ch: Chain, c: int, t: float, felt: float) -> float:
+    """What an unlisted event adds to the log-likelihood, but for all that it does to other events.
+
+    `felt` is the log rate of its type just before. Births and deaths are first decided by this
+    alone, and only what passes is evaluated in full: delayed acceptance, which leaves the same law
+    (Christen and Fox 2005, Journal of Computational and Graphical Statistics 14: 795).
+    """
+    return felt + unlisted_term(s, ch, c, t) + math.log(ch.mix[int(t), c])
+
+
+@inner
 def birth(s: Specification, ch: Chain, k: int) -> None:
     """Propose an unlisted event anywhere in the window."""
     if ch.events[0] == ch.time.shape[0]:
@@ -276,12 +290,14 @@ def birth(s: Specification, ch: Chain, k: int) -> None:
     t = s.days * uniform(ch)
     day = int(t)
     c = _draw_class(s, ch, k, day, -1)
-    chance = ch.mix[day, c]
-    free, before = _free_slots(s, ch, k), log_likelihood(ch)
+    back = math.log(s.days / (_free_slots(s, ch, k) + 1.0)) - math.log(ch.mix[day, c])
+    guess = back + _by_itself(s, ch, c, t, log_rate(s, ch, k, t)) + told(s, ch, c, t, c, -1.0)
     ch.tally[4, 0] += 1
-    after = _add(s, ch, t, c)
-    ratio = after - before + math.log(s.days / (free + 1.0)) - math.log(chance)
-    if math.log(uniform(ch)) < ratio:
+    if not math.log(uniform(ch)) < guess:
+        return
+    before = log_likelihood(ch)
+    ratio = _add(s, ch, t, c) - before + back
+    if math.log(uniform(ch)) < ratio - guess:
         ch.tally[4, 1] += 1
     else:
         _remove(s, ch, ch.events[0] - 1)
@@ -295,12 +311,15 @@ def death(s: Specification, ch: Chain, k: int) -> None:
         return
     slot = _nth_free(s, ch, k, int(free * uniform(ch)))
     t, c = ch.time[slot], ch.kind[slot]
-    before = log_likelihood(ch)
+    # The mix of its day is as a birth would find it: an event moves factors from midnight on.
+    forth = math.log(ch.mix[int(t), c]) - math.log(s.days / free)
+    guess = forth - _by_itself(s, ch, c, t, ch.felt[slot]) + told(s, ch, c, -1.0, c, t)
     ch.tally[5, 0] += 1
-    after = _remove(s, ch, slot)
-    # The mix of the day as a birth would find it, without the event.
-    ratio = after - before - math.log(s.days / free) + math.log(ch.mix[int(t), c])
-    if math.log(uniform(ch)) < ratio:
+    if not math.log(uniform(ch)) < guess:
+        return
+    before = log_likelihood(ch)
+    ratio = _remove(s, ch, slot) - before + forth
+    if math.log(uniform(ch)) < ratio - guess:
         ch.tally[5, 1] += 1
     else:
         _add(s, ch, t, c)
@@ -314,20 +333,24 @@ def wander(s: Specification, ch: Chain, k: int) -> None:
         return
     slot = _nth_free(s, ch, k, int(free * uniform(ch)))
     old, was = ch.time[slot], ch.kind[slot]
-    reach = _NEAR if uniform(ch) < 0.5 else _NEARER
+    reach = _REACH[int(3.0 * uniform(ch))]
     t = old + reach * normal(ch)
     if not 0.0 <= t < s.days:
         return
-    before, c, forth, back = log_likelihood(ch), was, 0.0, 0.0
+    c, forth, back = was, 0.0, 0.0
     fresh = s.class_start[k + 1] - s.class_start[k] > 1 and uniform(ch) < 0.5
     if fresh:
         c = _draw_class(s, ch, k, int(t), -1)
         forth = math.log(ch.mix[int(t), c])
     ch.tally[6, 0] += 1
+    guess = told(s, ch, c, t, was, old)
+    if not math.log(uniform(ch)) < guess:
+        return
+    before = log_likelihood(ch)
     after = _shift(s, ch, slot, t, c)
     if fresh:  # as the way back would find the mix of the old day
         back = math.log(ch.mix[int(old), was])
-    if math.log(uniform(ch)) < after - before + back - forth:
+    if math.log(uniform(ch)) < after - before + back - forth - guess:
         ch.tally[6, 1] += 1
     else:
         _shift(s, ch, slot, old, was)

@@ -21,7 +21,7 @@ def fit_case(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 9000,
+    sweeps: int = 7000,
     variants: Sequence[str] = tuple(VARIANTS),
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
@@ -95,7 +95,7 @@ def _sweeps_of(name: str, sweeps: int) -> int:
 
     A prior that fixes its signs against the record makes posteriors with several humps.
     """
-    share = 1.0 if not name else 0.336 if name in ("opponent", "as_written") else 0.224
+    share = 1.0 if not name else 0.4 if name in ("opponent", "as_written") else 0.25
     return max(4 * THIN, int(share * sweeps) // THIN * THIN)
 
 

@@ -78,7 +78,7 @@ def listing_of(
         left_out = (100 - prior[1]) / max(prior[1], 1.0)  # unlisted for each listed one
         expected = max(counted - listed[name], listed[name] * left_out)
         unlisted.append(k)
-        tries.append(int(6 + 0.75 * min(expected, 400)))
+        tries.append(int(6 + 2.25 * min(expected, 400)))
         if rowless:  # no rows, so nothing is said about which are listed
             continue
         share[k] = parameters.percent(f"listing/{name}", prior)

@@ -12,49 +12,48 @@ __all__ = [
     "absence_part",
     "class_odds",
     "count_totals",
-    "departures",
-    "listed_odds",
     "listing_part",
     "listing_term",
+    "load_listing",
     "mark_part",
     "mark_term",
+    "told",
     "total_part",
+    "unlisted_term",
 ]
 
 
 @inner
-def departures(s: Specification, ch: Chain) -> None:
-    """Weekly departures of the log-odds of listing: an autoregression started at rest."""
-    for k in range(s.l_weekly.shape[0]):
-        first = s.l_weekly[k]
-        if first < 0:
+def load_listing(s: Specification, ch: Chain) -> None:
+    """Log-odds of listing by week, an autoregression started at rest, and what attention adds."""
+    fresh = math.sqrt(1.0 - s.l_keep * s.l_keep)
+    for k in range(s.l_param.shape[0]):
+        if s.l_param[k] < 0:
             continue
-        sd = ch.v[s.l_spread[k]]
-        fresh = math.sqrt(1.0 - s.l_keep * s.l_keep)
-        value = 0.0
+        share, first, departure = ch.v[s.l_param[k]], s.l_weekly[k], 0.0
+        usual = math.log(share) - math.log1p(-share)
         for w in range(ch.weekly.shape[1]):
-            shock = ch.x[first + w]
-            value = sd * shock if w == 0 else s.l_keep * value + fresh * sd * shock
-            ch.weekly[k, w] = value
+            if first >= 0:
+                shock = ch.v[s.l_spread[k]] * ch.x[first + w]
+                departure = shock if w == 0 else s.l_keep * departure + fresh * shock
+            ch.weekly[k, w] = usual + departure
+        f = s.l_factor[k]
+        if f >= 0:
+            ch.attended[k] = gamma(s, ch, s.l_load[k], s.l_arrow[k], s.l_per[k], f)
 
 
 @inner
-def listed_odds(s: Specification, ch: Chain, c: int, t: float) -> float:
+def _listed_odds(s: Specification, ch: Chain, c: int, t: float) -> float:
     """Log-odds that an event of class `c` at `t` gets listed."""
-    k = s.class_type[c]
-    share = ch.v[s.l_param[k]]
-    odds = math.log(share) - math.log1p(-share)
-    day = int(t)
-    if s.l_weekly[k] >= 0:
-        odds += ch.weekly[k, day // 7]
+    k, day = s.class_type[c], int(t)
+    odds = ch.weekly[k, day // 7]
     if s.l_class[c] >= 0:
         odds += ch.v[s.l_class[c]]
     if s.l_place[c] >= 0:
         odds += ch.v[s.l_place[c]]
-    if s.l_factor[k] >= 0:
-        f = s.l_factor[k]
-        load = gamma(s, ch, s.l_load[k], s.l_arrow[k], s.l_per[k], f)
-        odds += load * (ch.z[day, f] - ch.z_ref[f])
+    f = s.l_factor[k]
+    if f >= 0:
+        odds += ch.attended[k] * (ch.z[day, f] - ch.z_ref[f])
     return odds
 
 
@@ -69,13 +68,20 @@ def _log_share(odds: float) -> float:
 @inner
 def listing_term(s: Specification, ch: Chain, slot: int) -> float:
     """Log-probability that an event is listed, or is not, as it is."""
-    c = ch.kind[slot]
+    c, t = ch.kind[slot], ch.time[slot]
+    if ch.row[slot] < 0:
+        return unlisted_term(s, ch, c, t)
     if s.l_param[s.class_type[c]] < 0:
         return 0.0
-    odds = listed_odds(s, ch, c, ch.time[slot])
-    if ch.row[slot] >= 0:
-        return float(ch.size[slot] * _log_share(odds))
-    return _log_share(-odds)
+    return float(ch.size[slot] * _log_share(_listed_odds(s, ch, c, t)))
+
+
+@inner
+def unlisted_term(s: Specification, ch: Chain, c: int, t: float) -> float:
+    """Log-probability that an event of class `c` at `t` goes unlisted."""
+    if s.l_param[s.class_type[c]] < 0:
+        return 0.0
+    return _log_share(-_listed_odds(s, ch, c, t))
 
 
 @inner
@@ -135,13 +141,42 @@ def total_part(s: Specification, ch: Chain) -> float:
     """
     value = 0.0
     for j in range(s.t_value.shape[0]):
-        scale = ch.v[s.t_scale[j]]
-        ratio = ch.v[s.t_ratio[j]] if s.t_ratio[j] >= 0 else 1.0
-        gap = (s.t_value[j] - ratio * ch.number[j]) / scale
-        if s.t_lower[j] == 1:
-            value += math.log(0.5) - gap if gap > 0.0 else math.log1p(-0.5 * math.exp(gap))
-        else:
-            value += math.log(math.tanh(0.5 / scale)) - abs(gap)
+        value += _total_term(s, ch, j, ch.number[j])
+        if s.t_lower[j] == 0:
+            value += math.log(math.tanh(0.5 / ch.v[s.t_scale[j]]))
+    return value
+
+
+@inner
+def _total_term(s: Specification, ch: Chain, j: int, number: float) -> float:
+    """What of a total's log-probability hangs on the number of events that it counts."""
+    ratio = ch.v[s.t_ratio[j]] if s.t_ratio[j] >= 0 else 1.0
+    gap = (s.t_value[j] - ratio * number) / ch.v[s.t_scale[j]]
+    if s.t_lower[j] == 0:
+        return -abs(gap)
+    return math.log(0.5) - gap if gap > 0.0 else math.log1p(-0.5 * math.exp(gap))
+
+
+@inner
+def told(s: Specification, ch: Chain, c: int, t: float, was: int, old: float) -> float:
+    """What totals and absences say for an event of class `c` at `t` over one of `was` at `old`.
+
+    A negative time stands for no event; the counts are those with the event at `old`.
+    """
+    value = 0.0
+    for j in range(s.t_value.shape[0]):
+        until = ch.moment[s.t_moment[j]]
+        new = t >= 0.0 and s.t_member[j, c] == 1 and s.t_since[j] <= t < until
+        gone = old >= 0.0 and s.t_member[j, was] == 1 and s.t_since[j] <= old < until
+        if new != gone:
+            more = 1.0 if new else -1.0
+            value += _total_term(s, ch, j, ch.number[j] + more)
+            value -= _total_term(s, ch, j, ch.number[j])
+    for j in range(s.a_start.shape[0]):
+        if t >= 0.0 and s.a_start[j] <= t < s.a_end[j] and s.a_member[j, c] == 1:
+            value += s.a_miss[j]
+        if old >= 0.0 and s.a_start[j] <= old < s.a_end[j] and s.a_member[j, was] == 1:
+            value -= s.a_miss[j]
     return value
 
 

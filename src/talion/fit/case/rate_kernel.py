@@ -15,7 +15,7 @@ import numpy as np
 from talion.fit.case.arrays import CELLS_PER_DAY, Chain, Specification
 from talion.fit.compiling import inner
 
-__all__ = ["seen_at", "trace", "type_part"]
+__all__ = ["log_rate", "seen_at", "trace", "type_part"]
 
 _LN2 = math.log(2.0)
 
@@ -99,11 +99,26 @@ def seen_at(s: Specification, ch: Chain, g: int, t: float) -> float:
 
 
 @inner
+def log_rate(s: Specification, ch: Chain, k: int, t: float) -> float:
+    """Logarithm of a type's rate just before a time."""
+    rate, exponent = ch.base[k, int(t)], 0.0
+    for g in range(s.g_start[k], s.g_start[k + 1]):
+        if ch.a[g] != 0.0 or ch.b[g] != 0.0:
+            seen = seen_at(s, ch, g, t)
+            rate += ch.a[g] * seen
+            exponent += ch.b[g] * seen
+    return math.log(rate) - exponent if rate > 0.0 else -np.inf
+
+
+@inner
 def type_part(s: Specification, ch: Chain, k: int, first: int) -> float:
-    """Log-likelihood of the events of a type, given everything; worked out from cell `first` on."""
+    """Log-likelihood of the events of a type, given everything; worked out from cell `first` on.
+
+    Nothing before that cell may have changed since it was last worked out.
+    """
     since, width = first / CELLS_PER_DAY, 1.0 / CELLS_PER_DAY
     low, high = s.g_start[k], s.g_start[k + 1]
-    held = False
+    held, expected = False, ch.expected[k] if first > 0 else 0.0
     for g in range(low, high):
         held = held or ch.b[g] != 0.0
     for cell in range(first, ch.cell.shape[1]):
@@ -111,10 +126,12 @@ def type_part(s: Specification, ch: Chain, k: int, first: int) -> float:
         for g in range(low, high):
             rate += ch.a[g] * ch.cell[g, cell]
             exponent += ch.b[g] * ch.cell[g, cell]
-        ch.flow[k, cell] = rate * math.exp(-exponent) if held else rate
-    value = 0.0
-    for cell in range(ch.cell.shape[1]):
-        value -= ch.flow[k, cell]
+        if held and exponent != 0.0:
+            rate *= math.exp(-exponent)
+        ch.flow[k, cell], gone = rate, ch.flow[k, cell]
+        expected += rate - gone if first > 0 else rate
+    ch.expected[k] = expected
+    value = -expected
     for slot in range(ch.events[0]):
         if s.class_type[ch.kind[slot]] != k:
             continue

@@ -42,8 +42,8 @@ class Gauge(NamedTuple):
 
 
 FULL = Gauge(MOST_R_HAT, LEAST_ESS)
-FOR_SIXTY_DRAWS = Gauge(1.05, 60.0)
-"""For readings of which no more than sixty draws are ever used: worth at least as many."""
+FOR_SIXTY_DRAWS = Gauge(1.05, 100.0)
+"""For readings of which no more than sixty draws are ever used."""
 
 THIN = 10
 """Sweeps between kept pasts."""
@@ -55,7 +55,7 @@ def sample_reading(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 9000,
+    sweeps: int = 7000,
     burn: int | None = None,
     keep: int = 200,
     gate: Gauge | None = None,

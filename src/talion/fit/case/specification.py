@@ -141,7 +141,6 @@ class _Builder:
             free_arrow=_ints(
                 int(self.reading.signs == "either" and not self._held(a)) for a in self.arrows
             ),
-            c_path=_ints([int(parts["j_start"][i + 1] > parts["j_start"][i]) for i in range(len(self.classes))]),
         )  # fmt: skip
         arrays, sampled = blocks_of(arrays, np.array(table.free), self._strengths(), self._ends())
         return Problem(
@@ -459,9 +458,20 @@ def _quadrature() -> dict[str, Any]:
 def _nothing_yet(types: int) -> dict[str, Any]:
     """Fields that `blocks_of` fills in."""
     names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
-    names += ["b_every", "a_marks", "a_listing", "a_strength", "a_alone", "s_start", "s_arrow"]
+    names += [
+        "b_every",
+        "a_marks",
+        "a_listing",
+        "a_strength",
+        "a_alone",
+        "s_start",
+        "s_arrow",
+        "c_path",
+    ]
     out: dict[str, Any] = dict.fromkeys(names, np.zeros(0, np.int64))
-    return out | {n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types")}
+    return out | {
+        n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types", "c_moves", "c_needs")
+    }
 
 
 def _ints(values: Iterable[int]) -> I8:

@@ -140,15 +140,17 @@ def _strength(s: Specification, ch: Chain, g: int, effect: float) -> None:
     times = ch.v[s.g_more[g]] if s.g_more[g] >= 0 else 1.0
     size = max(ch.v[s.g_param[g]], 0.0) * s.strength
     ch.a[g] = 0.0
-    ch.b[g] = 0.0
+    raises = ch.sign[s.g_arrow[g]] > 0
+    if ch.sign[s.g_arrow[g]] >= 0:
+        ch.b[g] = 0.0
+        ch.asked[g, 0] = -1.0
     if ch.sign[s.g_arrow[g]] == 0:
         return
-    raises = ch.sign[s.g_arrow[g]] > 0
     if s.g_share[g] == 0:
         extra = size * times
         if raises:
             ch.a[g] = extra / (1.0 - 2.0 ** (-s.g_within[g] / half_life))
-        else:
+        elif _news(ch, g, 0, extra, effect):
             ch.b[g] = _prevents(extra, effect, half_life, s.g_within[g])
         return
     size = min(size, max(size / s.strength, _MOST_SHARE))
@@ -161,7 +163,18 @@ def _strength(s: Specification, ch: Chain, g: int, effect: float) -> None:
     else:
         own = _member_rate(s, ch, g)
         share = size * times * own / every
-        ch.b[g] = _prevents_share(s, share, own * s.g_step[g], half_life)
+        if _news(ch, g, 0, share, own):
+            ch.b[g] = _prevents_share(s, share, own * s.g_step[g], half_life)
+
+
+@inner
+def _news(ch: Chain, g: int, at: int, size: float, rate: float) -> bool:
+    """Whether a costly number of a group is asked for anew; solving and integrating take longest."""
+    if ch.asked[g, at] == size and ch.asked[g, at + 1] == rate:
+        return False
+    ch.asked[g, at] = size
+    ch.asked[g, at + 1] = rate
+    return True
 
 
 @inner
@@ -175,7 +188,9 @@ def numbers_of_type(s: Specification, ch: Chain, k: int) -> None:
             answered += ch.a[g] * _member_rate(s, ch, g)
         if ch.b[g] != 0.0:
             feeding = _member_rate(s, ch, g) * s.g_step[g]
-            held *= _mean_left(s, ch.b[g], feeding, s.half_life[s.g_half[g]])
+            if _news(ch, g, 2, ch.b[g], feeding):
+                ch.left[g] = _mean_left(s, ch.b[g], feeding, s.half_life[s.g_half[g]])
+            held *= ch.left[g]
     mu = max(effect / held - answered, _LEAST * effect)
     for i in range(s.r_start[k], s.r_start[k + 1]):
         f = s.r_factor[i]

@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 from talion.fit.case.arrays import Chain, Specification
 from talion.fit.case.chance_kernel import uniform
-from talion.fit.case.coordinate_kernel import flip, mirror, slice_block, turn_set
+from talion.fit.case.coordinate_kernel import flip, mirror, respread, slice_block, turn_set
 from talion.fit.case.evaluate_kernel import everything
 from talion.fit.case.event_kernel import (
     NO_ROOM,
@@ -63,6 +63,9 @@ def sweep_pass(  # noqa: C901 - the order of the moves, in one place
         for b in range(s.b_start.shape[0] - 1):
             if sweep % s.b_every[b] == 0:
                 slice_block(s, ch, b)
+        for k in range(s.l_weekly.shape[0]):
+            if s.l_weekly[k] >= 0:
+                respread(s, ch, k)
         for arrow in range(arrows):
             if s.free_arrow[arrow] == 1 and s.a_alone[arrow] == 1:
                 flip(s, ch, arrow)
