@@ -29,6 +29,8 @@ _NAMES = {
     "without_escalation": "no escalation",
     "constant_listing": "constant listing",
     "reference_totals": "reference totals",
+    "same_day_forward": "days in the order of the case",
+    "same_day_reversed": "days in the other order",
     "rows_only": "rows only",
     "totals_only": "totals only",
     "as_written": "as written",

@@ -204,3 +204,22 @@ def test_every_way_to_fit_meets_an_empty_record(name):
     }  # fmt: skip
     sound(fitted([], ways[name])[1])
     sound(fitted([row("a", "raid", on(FIRST + 9))], ways[name])[1])
+
+
+@pytest.mark.parametrize("way", ["forward", "reversed"])
+def test_types_of_one_day_can_be_put_in_turn(way):
+    """A raid and a reply of one day: the coded order gives way, that of two raids stays."""
+    day = FIRST + 20
+    events = [
+        row("a", "raid", on(day), on(day), after="b"), row("b", "reply", on(day), on(day)),
+        row("c", "raid", on(day), on(day), after="a"), row("d", "raid", on(day + 3), on(day + 3)),
+    ]  # fmt: skip
+    problem, fit = fitted(events, Options(same_day=way), sweeps=100)
+    low = dict(zip(fit.draws.past.row_ids, problem.arrays.row_low % 1, strict=True))
+    assert low == {"a": 0, "c": 0, "b": 0.5, "d": 0} or way == "reversed"
+    assert low == {"a": 0.5, "c": 0.5, "b": 0, "d": 0} or way == "forward"
+    for draw in range(fit.size):
+        times, _, rows = fit.draws.past.of(draw)
+        at = {fit.draws.past.row_ids[r]: t for t, r in zip(times, rows, strict=True) if r >= 0}
+        assert (at["a"] < at["b"]) == (way == "forward")
+        assert at["a"] < at["c"]

@@ -105,7 +105,7 @@ def test_after_whole_sweeps_all_parts_are_fresh(name):
 
 
 def test_a_wrong_number_would_be_told():
-    problem, ch = in_some_state(watched(), Options(), 1)
+    problem, ch = in_some_state(watched(), Options(reading="as_written"), 1)
     assert max(told_apart(problem, ch).values()) < 1e-8
     ch.cell += 1e-6
     assert told_apart(problem, ch)["cell"] > 1e-7

@@ -7,13 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
 
-__all__ = ["SELDOM", "blocks_of"]
+__all__ = ["SELDOM", "blocks_of", "nothing_yet"]
 
 I8 = NDArray[np.int64]
 
@@ -236,3 +237,22 @@ def _shares(s: Specification, c: int) -> list[int]:
         group = s.share_group[at]
         found += s.share_param[s.share_start[group] : s.share_start[group + 1]].tolist()
     return found
+
+
+def nothing_yet(types: int) -> dict[str, Any]:
+    """Fields that `blocks_of` fills in."""
+    names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
+    names += [
+        "b_every",
+        "a_marks",
+        "a_listing",
+        "a_strength",
+        "a_alone",
+        "s_start",
+        "s_arrow",
+        "c_path",
+    ]
+    out: dict[str, Any] = dict.fromkeys(names, np.zeros(0, np.int64))
+    return out | {
+        n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types", "c_moves", "c_needs")
+    }

@@ -17,6 +17,9 @@ class Options:
         escalation: whether latent factors act.
         weekly_listing: whether listing may vary by week.
         rows: whether dated rows of types with totals are used.
+        same_day: where rows of several types share a day, `forward` puts the types into the order of
+            the case file within it, `reversed` the other way round; by default the order is as
+            coded, and sampled where nobody knows it.
         totals: `all` series, the type's own `reference`, or `none`.
         moved: rows of one event type, moved by so many days: a placebo, for what comes before its
             cause is no effect. Rows that leave the window are lost; coded order, totals and
@@ -33,6 +36,7 @@ class Options:
     escalation: bool = True
     weekly_listing: bool = True
     rows: bool = True
+    same_day: str = ""
     totals: str = "all"
     moved: tuple[str, int] | None = None
     shuffled: tuple[str, int] | None = None
@@ -47,6 +51,8 @@ VARIANTS: dict[str, Options] = {
     "without_escalation": Options(escalation=False),
     "constant_listing": Options(weekly_listing=False),
     "reference_totals": Options(totals="reference"),
+    "same_day_forward": Options(same_day="forward"),
+    "same_day_reversed": Options(same_day="reversed"),
     "rows_only": Options(totals="none"),
     "totals_only": Options(rows=False),
     "opponent": Options(reading="opponent"),
@@ -60,6 +66,8 @@ SENSITIVITY = (
     "without_escalation",
     "constant_listing",
     "reference_totals",
+    "same_day_forward",
+    "same_day_reversed",
 )
 """The variants under which a result must stand before it holds whatever one assumes. `rows_only` and
 `totals_only` are shown beside the whole; `opponent` and `as_written` update other priors."""

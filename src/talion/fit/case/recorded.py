@@ -160,7 +160,32 @@ def recorded(case: Case, classes: Sequence[SourceClass], options: Options) -> Re
         if options.totals != "none" and name not in displaced:
             totals.extend(_totals(case, name, mine, window, options.totals == "reference"))
             absences.extend(_absences(case, name, mine, window))
+    if options.same_day:
+        rows = _in_turn(rows, classes, reverse=options.same_day == "reversed")
     return Recorded(window, types, tuple(rows), tuple(totals), tuple(absences))
+
+
+def _in_turn(rows: Sequence[Row], classes: Sequence[SourceClass], *, reverse: bool) -> list[Row]:
+    """Rows of one day and several types, each type in its own part of the day, in turn.
+
+    What is coded of the order between types gives way; within a type it stays.
+    """
+    type_of = {row.id: classes[row.classes[0]].type for row in rows}
+    days: dict[float, list[str]] = {}
+    for row in rows:
+        kinds = days.setdefault(row.low, [])
+        if row.high - row.low == 1.0 and type_of[row.id] not in kinds:
+            kinds.append(type_of[row.id])
+    out = []
+    for row in rows:
+        kinds = days[row.low][::-1] if reverse else days[row.low]
+        if row.high - row.low == 1.0 and len(kinds) > 1:
+            part = 1.0 / len(kinds)
+            low = row.low + part * kinds.index(type_of[row.id])
+            own = type_of.get(row.after or "") == type_of[row.id]
+            row = replace(row, low=low, high=low + part, after=row.after if own else None)
+        out.append(row)
+    return out
 
 
 def _known_types(case: Case, names: Sequence[str]) -> None:

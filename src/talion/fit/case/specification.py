@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from talion.errors import InputError
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Specification
-from talion.fit.case.blocks import SELDOM, blocks_of
+from talion.fit.case.blocks import SELDOM, blocks_of, nothing_yet
 from talion.fit.case.listing import listing_of
 from talion.fit.case.options import Options
 from talion.fit.case.parameters import Parameters
@@ -137,7 +137,7 @@ class _Builder:
             **listing.arrays,
             **load,
             **parts,
-            **_nothing_yet(len(self.types)),
+            **nothing_yet(len(self.types)),
             free_arrow=_ints(
                 int(self.reading.signs == "either" and not self._held(a)) for a in self.arrows
             ),
@@ -453,25 +453,6 @@ def _relevant(case: Case, arrows: Sequence[Arrow], types: Sequence[str]) -> tupl
 def _quadrature() -> dict[str, Any]:
     node, weight = np.polynomial.legendre.leggauss(48)
     return {"node": (node + 1) / 2, "node_weight": weight / 2}
-
-
-def _nothing_yet(types: int) -> dict[str, Any]:
-    """Fields that `blocks_of` fills in."""
-    names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
-    names += [
-        "b_every",
-        "a_marks",
-        "a_listing",
-        "a_strength",
-        "a_alone",
-        "s_start",
-        "s_arrow",
-        "c_path",
-    ]
-    out: dict[str, Any] = dict.fromkeys(names, np.zeros(0, np.int64))
-    return out | {
-        n: np.zeros((0, types), np.int64) for n in ("b_types", "a_types", "c_moves", "c_needs")
-    }
 
 
 def _ints(values: Iterable[int]) -> I8:
