@@ -151,7 +151,7 @@ def fit(
     seed: Seed = None,
     sweeps: Annotated[
         int | None,
-        typer.Option(metavar="N", help="sweeps of each chain  [default: 7000; with --quick 400]"),
+        typer.Option(metavar="N", help="sweeps of each chain  [default: 5000; with --quick 400]"),
     ] = None,
     chains: Annotated[
         int | None,

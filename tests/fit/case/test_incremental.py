@@ -56,9 +56,9 @@ def only(problem, *moves):
     s = problem.arrays
     none = np.zeros(0, np.int64)
     change = {
-        "coordinates": {"b_start": np.zeros(1, np.int64)},
+        "coordinates": {"b_start": np.zeros(1, np.int64), "d_start": np.zeros(1, np.int64)},
         "flips": {"a_alone": np.zeros_like(s.a_alone)},
-        "sets": {"s_start": np.zeros(1, np.int64)},
+        "sets": {"s_start": np.zeros(1, np.int64), "o_start": np.zeros_like(s.o_start)},
         "mirrors": {"f_mirror": np.zeros_like(s.f_mirror)},
         "times and classes": {},
         "births and deaths": {"unlisted_type": none},
@@ -107,5 +107,5 @@ def test_after_whole_sweeps_all_parts_are_fresh(name):
 def test_a_wrong_number_would_be_told():
     problem, ch = in_some_state(watched(), Options(reading="as_written"), 1)
     assert max(told_apart(problem, ch).values()) < 1e-8
-    ch.cell += 1e-6
+    ch.cell[:] += 1e-6
     assert told_apart(problem, ch)["cell"] > 1e-7

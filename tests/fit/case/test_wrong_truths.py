@@ -79,10 +79,10 @@ def watched_more(rng):
 
 
 def avenged(rng):
-    """What is to be seen where there is an effect: most raids answer a reply, two and a half each."""
+    """What is to be seen where there is an effect: almost every raid answers a reply, three each."""
     replies = poisson_times(rng, np.full(DAYS, 0.2))
-    raids = poisson_times(rng, np.full(DAYS, 0.15))
-    raids = np.sort(np.concatenate([raids, answers(rng, replies, 2.5, 4.0)]))
+    raids = poisson_times(rng, np.full(DAYS, 0.05))
+    raids = np.sort(np.concatenate([raids, answers(rng, replies, 3.0, 4.0)]))
     return raids, replies, rng.random(len(raids)) < 0.65
 
 

@@ -203,6 +203,10 @@ class Specification(NamedTuple):
     """[B] 1 where marks depend on it, 2 where only through the factors; so of listing."""
     b_listing: I8
     b_totals: I8
+    d_start: I8
+    """[.] directions in which coordinates move together, for the terms of listing."""
+    d_index: I8
+    d_weight: F8
     a_types: I8
     """[A, K] the same for the sign of an arrow."""
     a_path: I8
@@ -215,6 +219,9 @@ class Specification(NamedTuple):
     s_start: I8
     """[.] sets of arrows whose signs are turned together."""
     s_arrow: I8
+    o_start: I8
+    """[F+1] arrows into and out of a level with noise, where all have free signs."""
+    o_arrow: I8
     c_path: I8
     """[S] whether an event of the class moves a factor."""
     c_moves: I8

@@ -103,7 +103,9 @@ def blocks_of(
         effects += [_Touched(listing=1)] * len(pieces)
         every += [1] * len(pieces)
     sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
+    around = [_around(s, f, end) for f in range(len(s.f_kind))]
     sets = [members for members in sets if members]
+    ridges = [ridge for k in range(len(s.usual)) if (ridge := _ridge(s, k, sampled))]
     arrows = [touched[int(p)] for p in strength]  # a sign matters where its strength does
     out = s._replace(
         b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
@@ -114,6 +116,9 @@ def blocks_of(
         b_marks=_flags(e.marks for e in effects),
         b_listing=_flags(e.listing for e in effects),
         b_totals=_flags(e.totals for e in effects),
+        d_start=np.cumsum([0, *map(len, ridges)]).astype(np.int64),
+        d_index=np.array([p for ridge in ridges for p in ridge], np.int64),
+        d_weight=np.array([w for ridge in ridges for w in ridge.values()], np.float64),
         a_types=_type_rows(s, arrows),
         a_path=_flags(e.path for e in arrows),
         a_marks=_flags(e.marks for e in arrows),
@@ -122,6 +127,8 @@ def blocks_of(
         a_alone=(end < 0).astype(np.int64),
         s_start=np.cumsum([0, *map(len, sets)]).astype(np.int64),
         s_arrow=np.array([a for members in sets for a in members], np.int64),
+        o_start=np.cumsum([0, *map(len, around)]).astype(np.int64),
+        o_arrow=np.array([a for members in around for a in members], np.int64),
         # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
         free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
         c_path=moves.any(axis=1).astype(np.int64),
@@ -129,6 +136,30 @@ def blocks_of(
         c_needs=needs,
     )
     return out, sampled
+
+
+def _around(s: Specification, f: int, end: I8) -> list[int]:
+    """Arrows into and out of a level that can be turned over, none where it cannot."""
+    into = np.flatnonzero(end == f)
+    out = [s.r_arrow[s.r_factor == f], s.m_arrow[s.m_factor == f], s.i_arrow[s.i_source == f]]
+    out += [s.l_arrow[s.l_factor == f]]
+    found = sorted({int(a) for arrows in (into, *out) for a in arrows})
+    turns = s.f_kind[f] == LEVEL and s.f_shock[f] >= 0 and (s.free_arrow[found] == 1).all()
+    return found if turns else []
+
+
+def _ridge(s: Specification, k: int, sampled: NDArray[np.bool_]) -> dict[int, float]:
+    """A type's listed share up and the terms of all its places down: nothing that is seen changes.
+
+    Weights of coordinates, each for one unit of log-odds.
+    """
+    own = slice(int(s.class_start[k]), int(s.class_start[k + 1]))
+    share, places = int(s.l_param[k]), s.l_place[own]
+    if share < 0 or (places < 0).any() or not sampled[share] or not sampled[places].all():
+        return {}
+    per_unit = 2.0 / np.maximum(s.p_down + s.p_up, 1e-12)
+    lowered = {int(p): -float(per_unit[p]) for p in np.unique(places)}
+    return {share: float(per_unit[share])} | lowered
 
 
 def _flags(values: Iterable[int]) -> I8:
@@ -244,6 +275,11 @@ def nothing_yet(types: int) -> dict[str, Any]:
     names = ["b_start", "b_index", "b_path", "b_marks", "b_listing", "b_totals", "a_path"]
     names += [
         "b_every",
+        "o_start",
+        "o_arrow",
+        "d_start",
+        "d_index",
+        "d_weight",
         "a_marks",
         "a_listing",
         "a_strength",

@@ -16,7 +16,7 @@ from talion.fit.case.rate_kernel import trace
 from talion.fit.case.strength_kernel import natural
 from talion.fit.compiling import inner
 
-__all__ = ["flip", "mirror", "respread", "slice_block", "turn_set"]
+__all__ = ["flip", "mirror", "respread", "slice_block", "slide", "turn_over", "turn_set"]
 
 _SHRINKS = 60
 
@@ -106,7 +106,7 @@ def turn_set(s: Specification, ch: Chain, number: int) -> None:
             ch.sign[arrow] = int(3.0 * uniform(ch)) - 1
         ch.x[p] = normal(ch)
         ch.v[p] = natural(s, ch.x, p)
-    after = _set_value(s, ch)
+    after = _set_value(s, ch, 2)
     ch.tally[1, 0] += 1
     if math.log(uniform(ch)) < after - before:
         ch.tally[1, 1] += 1
@@ -117,15 +117,40 @@ def turn_set(s: Specification, ch: Chain, number: int) -> None:
         ch.sign[arrow] = ch.before[arrow]
         ch.x[p] = ch.old[p]
         ch.v[p] = natural(s, ch.x, p)
-    _set_value(s, ch)
+    _set_value(s, ch, 2)
 
 
 @inner
-def _set_value(s: Specification, ch: Chain) -> float:
-    """Log-likelihood after arrows between events and factors have changed."""
+def turn_over(s: Specification, ch: Chain, f: int) -> None:
+    """A level's innovations and the signs of all its arrows: what it does stays nearly the same.
+
+    Not quite, since its range is not the same to both sides; so it may be refused.
+    """
+    before = log_likelihood(ch)
+    _mirrored(s, ch, f)
+    after = _set_value(s, ch, 1)
+    ch.tally[1, 0] += 1
+    if math.log(uniform(ch)) < after - before:
+        ch.tally[1, 1] += 1
+        return
+    _mirrored(s, ch, f)
+    _set_value(s, ch, 1)
+
+
+@inner
+def _mirrored(s: Specification, ch: Chain, f: int) -> None:
+    for i in range(s.o_start[f], s.o_start[f + 1]):
+        ch.sign[s.o_arrow[i]] = -ch.sign[s.o_arrow[i]]
+    for j in range(s.f_shock[f], s.f_shock[f] + s.shocks):
+        ch.x[j] = -ch.x[j]
+
+
+@inner
+def _set_value(s: Specification, ch: Chain, listing: int) -> float:
+    """Log-likelihood after arrows into or out of factors have changed."""
     for k in range(s.usual.shape[0]):
         ch.dirty[k] = 0
-    return refresh(s, ch, 1, 2, 2, 0)
+    return refresh(s, ch, 1, 2, listing, 0)
 
 
 @inner
@@ -152,6 +177,31 @@ def respread(s: Specification, ch: Chain, k: int) -> None:
     else:
         ch.x[p] = old
         ch.v[p] = sd
+
+
+@inner
+def slide(s: Specification, ch: Chain, number: int) -> None:
+    """Along a direction of the terms of listing: a fresh draw of the prior on a line."""
+    first, last = s.d_start[number], s.d_start[number + 1]
+    along, length = 0.0, 0.0
+    for i in range(first, last):
+        along += s.d_weight[i] * ch.x[s.d_index[i]]
+        length += s.d_weight[i] * s.d_weight[i]
+    step = normal(ch) / math.sqrt(length) - along / length
+    before = log_likelihood(ch)
+    for i in range(first, last):
+        j = s.d_index[i]
+        ch.old[j] = ch.x[j]
+        ch.x[j] += step * s.d_weight[i]
+        ch.v[j] = natural(s, ch.x, j)
+    after = refresh(s, ch, 0, 0, 1, 0)
+    if math.log(uniform(ch)) < after - before:
+        return
+    for i in range(first, last):
+        j = s.d_index[i]
+        ch.x[j] = ch.old[j]
+        ch.v[j] = natural(s, ch.x, j)
+    refresh(s, ch, 0, 0, 1, 0)
 
 
 @inner

@@ -22,7 +22,7 @@ def fit_case(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 7000,
+    sweeps: int = 5000,
     variants: Sequence[str] = tuple(VARIANTS),
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
@@ -92,11 +92,13 @@ def fit_case(
 
 
 def _sweeps_of(name: str, sweeps: int) -> int:
-    """Sweeps of a reading: all for the main one; more than other variants for stated signs.
+    """Sweeps of a reading: all for the main one, less for variants.
 
-    A prior that fixes its signs against the record makes posteriors with several humps.
+    A prior that fixes its signs against the record, or takes links for stronger than they are, makes
+    posteriors with several humps: these get more.
     """
-    share = 1.0 if not name else 0.4 if name in ("opponent", "as_written") else 0.25
+    slow = ("opponent", "as_written", "double_strength")
+    share = 1.0 if not name else 0.56 if name in slow else 0.35
     return max(4 * THIN, int(share * sweeps) // THIN * THIN)
 
 

@@ -45,7 +45,7 @@ class FitSettings:
 
     seed: int = DEFAULT_SEED
     chains: int = 4
-    sweeps: int = 7000
+    sweeps: int = 5000
     variants: tuple[str, ...] = tuple(VARIANTS)
 
 

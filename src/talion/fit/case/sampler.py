@@ -55,7 +55,7 @@ def sample_reading(
     *,
     seed: int,
     chains: int = 4,
-    sweeps: int = 7000,
+    sweeps: int = 5000,
     burn: int | None = None,
     keep: int = 200,
     gate: Gauge | None = None,

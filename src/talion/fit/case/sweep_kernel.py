@@ -7,7 +7,15 @@ from numpy.typing import NDArray
 
 from talion.fit.case.arrays import Chain, Specification
 from talion.fit.case.chance_kernel import uniform
-from talion.fit.case.coordinate_kernel import flip, mirror, respread, slice_block, turn_set
+from talion.fit.case.coordinate_kernel import (
+    flip,
+    mirror,
+    respread,
+    slice_block,
+    slide,
+    turn_over,
+    turn_set,
+)
 from talion.fit.case.evaluate_kernel import everything
 from talion.fit.case.event_kernel import (
     NO_ROOM,
@@ -66,12 +74,17 @@ def sweep_pass(  # noqa: C901 - the order of the moves, in one place
         for k in range(s.l_weekly.shape[0]):
             if s.l_weekly[k] >= 0:
                 respread(s, ch, k)
+        for number in range(s.d_start.shape[0] - 1):
+            slide(s, ch, number)
         for arrow in range(arrows):
             if s.free_arrow[arrow] == 1 and s.a_alone[arrow] == 1:
                 flip(s, ch, arrow)
         if sweep % s.sets_every == 0:
             for number in range(s.s_start.shape[0] - 1):
                 turn_set(s, ch, number)
+            for f in range(s.f_kind.shape[0]):
+                if s.o_start[f + 1] > s.o_start[f]:
+                    turn_over(s, ch, f)
         for slot in range(ch.events[0]):
             row = ch.row[slot]
             if row < 0:
