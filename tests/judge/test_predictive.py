@@ -10,6 +10,7 @@ import pytest
 
 from fit.case_fits import made_reading
 from talion.errors import CaseError, InputError
+from talion.fit.case.result import FittedReading
 from talion.judge.predictive import posterior_predictive
 from talion.model.case import Case, load_case
 from talion.model.compile import compile_model
@@ -17,7 +18,6 @@ from talion.model.compile_factors import state_on
 from talion.model.compile_window import WINDOW
 from talion.model.compiled import PIN
 from talion.model.past import Past
-from talion.model.posterior import PosteriorDraws
 from talion.simulate.history import simulate_history
 
 SIZE = 60
@@ -29,27 +29,29 @@ def case() -> Case:
 
 
 @pytest.fixture(scope="module")
-def true(case: Case) -> PosteriorDraws:
+def true(case: Case) -> FittedReading:
     """Draws of the prior, each with a past that its own process made: a posterior without data."""
-    drawn = made_reading(np.random.default_rng(1), case, SIZE, 0.0).draws
+    reading = made_reading(np.random.default_rng(1), case, SIZE, 0.0)
+    drawn = reading.draws
     model = compile_model(case, "no_view", draws=SIZE, seed=4, given=drawn, from_window_start=True)
     # History 7 is none of those that the check simulates (0 and 1).
     made = [simulate_history(model, WINDOW, d, 7, drawn.past.days) for d in range(SIZE)]
-    return with_events(drawn, [h.times for h in made], [h.classes for h in made])
+    return with_events(reading, [h.times for h in made], [h.classes for h in made])
 
 
 def with_events(
-    given: PosteriorDraws, times: list[np.ndarray], classes: list[np.ndarray]
-) -> PosteriorDraws:
+    reading: FittedReading, times: list[np.ndarray], classes: list[np.ndarray]
+) -> FittedReading:
+    given = reading.draws
     offsets = np.concatenate([[0], np.cumsum([len(t) for t in times])])
     past = Past(
         given.past.start, given.past.end, offsets, np.concatenate(times), np.concatenate(classes),
         np.full(offsets[-1], -1), (), given.past.innovations,
     )  # fmt: skip
-    return replace(given, past=past)
+    return replace(reading, draws=replace(given, past=past))
 
 
-def test_a_true_model_makes_histories_like_its_own(case: Case, true: PosteriorDraws) -> None:
+def test_a_true_model_makes_histories_like_its_own(case: Case, true: FittedReading) -> None:
     """Each p is a mean over 60 draws of what is uniform over draws: sd 0.037, bounds of 4 sd."""
     found = posterior_predictive(case, true, seed=9)
     assert (found.draws, found.histories) == (SIZE, 2)
@@ -57,18 +59,20 @@ def test_a_true_model_makes_histories_like_its_own(case: Case, true: PosteriorDr
     for row in found.discrepancies:
         if row.what != "listed events":  # these pasts list none
             assert abs(row.p - 0.5) < 0.15, row
+        else:  # of those made the share that the draws' listing says, somewhat over half
+            assert 0 < row.replicated.median < found.discrepancies[0].replicated.median
     assert all(week.inside > 0.7 for week in found.weekly)
     assert len(found.weeks) == 26
 
 
-def test_a_process_that_makes_too_few_is_found_out(case: Case, true: PosteriorDraws) -> None:
+def test_a_process_that_makes_too_few_is_found_out(case: Case, true: FittedReading) -> None:
     """Thrice the events: more than a new history has in nearly every draw."""
     times, classes = [], []
     rng = np.random.default_rng(2)
     for d in range(SIZE):
-        t, c, _ = true.past.of(d)
+        t, c, _ = true.draws.past.of(d)
         more = np.concatenate(
-            [t, *(rng.uniform(true.past.start, true.past.end, len(t)) for _ in "12")]
+            [t, *(rng.uniform(true.draws.past.start, true.draws.past.end, len(t)) for _ in "12")]
         )
         order = np.argsort(more)
         times.append(more[order])
@@ -79,7 +83,7 @@ def test_a_process_that_makes_too_few_is_found_out(case: Case, true: PosteriorDr
     assert p["weeks without any"] > 0.9
 
 
-def test_totals_are_replicated_with_their_errors(case: Case, true: PosteriorDraws) -> None:
+def test_totals_are_replicated_with_their_errors(case: Case, true: FittedReading) -> None:
     found = posterior_predictive(case, true, seed=9, draws=20)
     assert {t.series for t in found.totals} == {"raids_ministry"}
     for total in found.totals:
@@ -89,14 +93,14 @@ def test_totals_are_replicated_with_their_errors(case: Case, true: PosteriorDraw
         assert (total.p > 0.5) == (made.median > total.value) or made.median == total.value
 
 
-def test_the_same_seed_gives_the_same_numbers(case: Case, true: PosteriorDraws) -> None:
+def test_the_same_seed_gives_the_same_numbers(case: Case, true: FittedReading) -> None:
     one, other = (posterior_predictive(case, true, seed=3, draws=5) for _ in range(2))
     assert one.discrepancies == other.discrepancies
     assert one.totals == other.totals
     assert one.discrepancies != posterior_predictive(case, true, seed=4, draws=5).discrepancies
 
 
-def test_no_draws_are_refused(case: Case, true: PosteriorDraws) -> None:
+def test_no_draws_are_refused(case: Case, true: FittedReading) -> None:
     with pytest.raises(InputError, match="at least one draw"):
         posterior_predictive(case, true, seed=3, draws=0)
 
@@ -104,7 +108,7 @@ def test_no_draws_are_refused(case: Case, true: PosteriorDraws) -> None:
 # --- the window as a start ------------------------------------------------------------------------
 
 
-def test_the_window_starts_empty_and_holds_switches(case: Case, true: PosteriorDraws) -> None:
+def test_the_window_starts_empty_and_holds_switches(case: Case, true: FittedReading) -> None:
     flagship = load_case("baghdad-2024")
     model = compile_model(flagship, "no_view", draws=3, seed=1, from_window_start=True)
     (start,), (world,) = model.starts, model.worlds

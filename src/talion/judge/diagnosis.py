@@ -149,7 +149,7 @@ def diagnose_case(
     tell(0)
     residuals = case_residuals(case, given, seed=own, draws=number)
     tell(1)
-    predictive = posterior_predictive(case, given, seed=own, draws=number, histories=histories)
+    predictive = posterior_predictive(case, fit.main, seed=own, draws=number, histories=histories)
     tell(2)
     model = compile_model(
         case, given.reading, draws=number, seed=own, worlds=("baseline",), given=given

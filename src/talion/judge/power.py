@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from talion.errors import FitError, InputError
 from talion.fit.case.chain import compile_passes
+from talion.fit.case.observation import attention_odds
 from talion.fit.case.observe import Window, simulated_record
 from talion.fit.case.options import Options
 from talion.fit.case.partial import Partial, partial_of
@@ -131,11 +132,7 @@ def simulated_window(truth: Truth, seed: int, event_cap: int) -> Window | None:
     history = simulate_history(model, WINDOW, 0, 0, days, event_cap=event_cap)
     if history.capped:
         return None
-    attention = np.zeros((days, len(model.type_ids)))
-    for k, factor in enumerate(model.structure.listing_type):
-        if factor >= 0:
-            away = history.levels[:days, factor] - model.draws.z_ref[0, factor]
-            attention[:, k] = model.draws.listing_load[0, k] * away
+    attention = attention_odds(model, 0, history.levels[:days])
     return Window(history.times, history.classes, attention)
 
 

@@ -17,11 +17,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.errors import InputError
-from talion.fit.case.observation import ListingDraws, draw_listing, draw_totals
+from talion.fit.case.observation import ObservationModel, attention_odds
 from talion.fit.case.residuals import Spread, spread_of
+from talion.fit.case.result import FittedReading
 from talion.fit.case.specification import Problem, problem_of
 from talion.model.case import Case
-from talion.model.compile import compile_model, past_levels
+from talion.model.compile import compile_model
 from talion.model.compile_window import WINDOW
 from talion.model.posterior import PosteriorDraws
 from talion.simulate.history import simulate_history
@@ -116,13 +117,13 @@ class Predictive:
 
 
 def posterior_predictive(
-    case: Case, given: PosteriorDraws, *, seed: int, draws: int = 100, histories: int = 2
+    case: Case, fitted: FittedReading, *, seed: int, draws: int = 100, histories: int = 2
 ) -> Predictive:
     """Simulate the window of a fit anew from its posterior draws and compare.
 
     Args:
         case: the case that was fitted.
-        given: posterior draws of its main reading.
+        fitted: its main reading.
         seed: of the new histories and of how they are seen.
         draws: at most so many, the first ones.
         histories: new histories of each.
@@ -133,23 +134,21 @@ def posterior_predictive(
     """
     if draws < 1 or histories < 1:
         raise InputError("at least one draw and history", value=(draws, histories))
+    given = fitted.draws
     number = min(draws, given.draws)
     model = compile_model(
         case, given.reading, draws=number, seed=seed, given=given, from_window_start=True
     )
-    levels = past_levels(case, given.reading, given, number, seed, from_window_start=True)
     problem, rng = problem_of(case), np.random.default_rng(seed)
-    totals = draw_totals(problem, given, number, rng)
-    listing = draw_listing(problem, given, model, levels, number, rng)
-    s = problem.arrays
+    s, scores = problem.arrays, {**given.scores, **fitted.observation}
     seen = _Seen(problem, given, number, histories)
     for d in range(number):
         seen.past(d)
+        observers = ObservationModel.of(problem, {n: float(v[d]) for n, v in scores.items()}, rng)
         for n in range(histories):
             made = simulate_history(model, WINDOW, d, n, s.days)
-            seen.replicate(d, n, made.times - s.start, made.classes, listing, rng)
-            member = s.t_member[:, made.classes] == 1
-            seen.totals[d, n] = totals.replicate(d, made.times - s.start, member, s.t_since, rng)
+            attention = attention_odds(model, d, made.levels[: s.days])
+            seen.replicate(d, n, made.times - s.start, made.classes, observers, attention, rng)
             seen.capped[d, n] = made.capped
     return Predictive(
         draws=number,
@@ -183,12 +182,27 @@ class _Seen:
         self._count(self.rows[d], days[rows >= 0], classes[rows >= 0])
 
     def replicate(
-        self, d: int, n: int, days: F8, classes: I8, listing: ListingDraws, rng: Rng
+        self,
+        d: int,
+        n: int,
+        days: F8,
+        classes: I8,
+        observers: ObservationModel,
+        attention: F8,
+        rng: Rng,
     ) -> None:
+        """Count a new history, what of it gets listed, and what totals would say of it."""
+        s = self.problem.arrays
         self._count(self.made[d, n], days, classes)
-        chance = listing.chance[d, classes, (days // 7).astype(np.int64)]
-        kind = self.problem.arrays.class_type[classes[rng.random(len(days)) < chance]]
-        self.listed[d, n] = np.bincount(kind, minlength=self.listed.shape[2])
+        for t, c in zip(days.astype(np.int64).tolist(), classes.tolist(), strict=True):
+            k = int(s.class_type[c])
+            self.listed[d, n, k] += rng.random() < observers.listed(c, t, attention[t, k])
+        moment = s.q_low + (s.q_high - s.q_low) * rng.random(len(s.q_low))
+        for j, total in enumerate(self.problem.record.totals):
+            inside = (days >= s.t_since[j]) & (days < moment[s.t_moment[j]])
+            number = int((inside & (s.t_member[j, classes] == 1)).sum())
+            said = observers.said(total.series, number, total.lower_bound, rng)
+            self.totals[d, n, j] = said
 
     def _count(self, out: F8, days: F8, classes: I8) -> None:
         week = (days // 7).astype(np.int64)

@@ -14,6 +14,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.fit.case.observation import ObservationModel
 from talion.fit.case.recorded import LONGEST_LAG, total_parts
 from talion.fit.case.specification import Problem
 from talion.model.case import EPOCH, day_number
@@ -21,7 +22,7 @@ from talion.model.history import known_marks, rows_of
 from talion.record.event import Absence, Count, Event, Harm
 from talion.record.record import Record
 
-__all__ = ["Window", "natural_values", "simulated_record"]
+__all__ = ["Window", "simulated_record"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
@@ -40,29 +41,6 @@ class Window:
     times: F8
     classes: I8
     attention: F8
-
-
-def natural_values(
-    problem: Problem, scores: Mapping[str, float], rng: np.random.Generator
-) -> dict[str, float]:
-    """Return every parameter of a fit on its natural scale; scores not given come from the prior.
-
-    Args:
-        problem: what is fitted.
-        scores: standard normal scores by name.
-        rng: for the others.
-    """
-    s = problem.arrays
-    found: dict[str, float] = {}
-    for i, name in enumerate(problem.parameters):
-        fresh = float(rng.standard_normal())  # always drawn: others do not shift with what is given
-        z = scores.get(name, fresh)
-        value = s.p_middle[i] + (s.p_up[i] if z > 0 else s.p_down[i]) * z
-        kind = s.p_scale[i]
-        found[name] = float(np.exp(value) if kind == 1 else value)
-        if kind == 2:
-            found[name] = float(1 / (1 + np.exp(-value)))
-    return found
 
 
 def simulated_record(
@@ -102,8 +80,7 @@ class _Maker:
     ) -> None:
         self.problem, self.case, self.window, self.rng = problem, problem.case, window, rng
         self.start, self.end = problem.record.window.start, problem.record.window.end
-        self.values = natural_values(problem, scores, rng)
-        self.weekly = self._weekly(scores)
+        self.model = ObservationModel.of(problem, scores, rng)
         listed = [r for t in problem.record.types for r in self._own(t)]
         self.replaced = {row.id for row in listed}
         self.referred = self.replaced | {part.id for row in listed for part in row.reports}
@@ -115,22 +92,6 @@ class _Maker:
             for row in rows_of(self.case.events[name], self.case.record)
             if day_number(row.start) < self.end and day_number(row.end) >= self.start
         )
-
-    def _weekly(self, scores: Mapping[str, float]) -> F8:
-        """[K, weeks] departures of the log-odds of listing."""
-        s = self.problem.arrays
-        weeks = -(-s.days // 7)
-        out = np.zeros((len(s.usual), weeks))
-        for k, name in enumerate(self.case.events):
-            if s.l_weekly[k] < 0:
-                continue
-            sd = self.values[self.problem.parameters[int(s.l_spread[k])]]
-            fresh, shocks = np.sqrt(1 - s.l_keep**2), self.rng.standard_normal(weeks)
-            for w in range(weeks):
-                shock = scores.get(f"fit/listing-week/{name}/{w + 1}", shocks[w])
-                before = s.l_keep * out[k, w - 1] + fresh * sd * shock
-                out[k, w] = sd * shock if w == 0 else before
-        return out
 
     # --- rows ---------------------------------------------------------------------------------
 
@@ -156,7 +117,9 @@ class _Maker:
             k = int(s.class_type[c])
             name = types[k]
             chance = self.rng.random()
-            if name in models and models[name] and chance < self.listed(k, c, t):
+            day = int(t) - self.start
+            listed = self.model.listed(c, day, float(self.window.attention[day, k]))
+            if name in models and models[name] and chance < listed:
                 number += 1
                 while f"made-{number}" in taken:
                     number += 1
@@ -165,18 +128,6 @@ class _Maker:
     def _models(self, name: str) -> tuple[Event, ...]:
         """Rows after which new ones are made: those of the window, else any."""
         return self._own(name) or rows_of(self.case.events[name], self.case.record)
-
-    def listed(self, k: int, c: int, t: float) -> float:
-        """Probability that an event of a type and class at `t` is listed."""
-        s, names = self.problem.arrays, self.problem.parameters
-        if s.l_param[k] < 0:
-            return 1.0
-        share = self.values[names[int(s.l_param[k])]]
-        day = int(t) - self.start
-        odds = np.log(share) - np.log1p(-share) + self.weekly[k, day // 7]
-        odds += sum(self.values[names[int(p)]] for p in (s.l_class[c], s.l_place[c]) if p >= 0)
-        odds += self.window.attention[day, k]
-        return float(1 / (1 + np.exp(-odds)))
 
     def _row(self, name: str, c: int, key: str, t: float, models: Sequence[Event]) -> Event:
         event_type = self.case.events[name]
@@ -220,7 +171,12 @@ class _Maker:
         until = low + (last - low) * self.rng.random()
         mine = [c for c in self.problem.classes if c.type == name]
         parts = [
-            (part, self._said(count, self._number(members, since, until)))
+            (
+                part,
+                self.model.said(
+                    count.series, self._number(members, since, until), count.lower_bound, self.rng
+                ),
+            )
             for members, _, part in total_parts(self.case, name, mine, count)
         ]
         whole = len(parts) == 1 and parts[0][0] == count.country
@@ -239,15 +195,6 @@ class _Maker:
             if event.totals is not None and event.rows and count.of in event.rows.action:
                 return name
         return None
-
-    def _said(self, count: Count, number: int) -> int:
-        scale = self.values[f"fit/total-scale/{count.series}"]
-        ratio = self.values.get(f"fit/total-ratio/{count.series}", 1.0)
-        success = -np.expm1(-1.0 / scale)
-        error = int(self.rng.geometric(success)) - int(self.rng.geometric(success))
-        if count.lower_bound:
-            error = -abs(error)
-        return max(round(ratio * number) + error, 0)
 
     def stated(self, absence: Absence) -> bool:
         """Whether a statement of absence is made."""
