@@ -131,7 +131,7 @@ def blocks_of(
         o_arrow=np.array([a for members in around for a in members], np.int64),
         # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
         free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
-        c_path=moves.any(axis=1).astype(np.int64),
+        c_path=_flags(row.any() for row in moves),
         c_moves=moves,
         c_needs=needs,
     )

@@ -54,14 +54,14 @@ def _listed_odds(s: Specification, ch: Chain, c: int, t: float) -> float:
     f = s.l_factor[k]
     if f >= 0:
         odds += ch.attended[k] * (ch.z[day, f] - ch.z_ref[f])
-    return odds
+    return float(odds)
 
 
 @inner
 def _log_share(odds: float) -> float:
     """Logarithm of the share with these log-odds."""
     if odds < -30.0:
-        return odds
+        return float(odds)
     return -math.log1p(math.exp(-odds))
 
 
@@ -153,7 +153,7 @@ def _total_term(s: Specification, ch: Chain, j: int, number: float) -> float:
     ratio = ch.v[s.t_ratio[j]] if s.t_ratio[j] >= 0 else 1.0
     gap = (s.t_value[j] - ratio * number) / ch.v[s.t_scale[j]]
     if s.t_lower[j] == 0:
-        return -abs(gap)
+        return float(-abs(gap))
     return math.log(0.5) - gap if gap > 0.0 else math.log1p(-0.5 * math.exp(gap))
 
 
