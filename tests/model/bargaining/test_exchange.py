@@ -173,7 +173,12 @@ def test_the_order_of_actors_and_issues_does_not_matter(table: ExchangeTable, ra
 @settings(max_examples=20)
 def test_the_unit_of_power_does_not_matter(table: ExchangeTable, unit: float) -> None:
     other = ExchangeTable(
-        table.actors, table.issues, table.scales, table.positions, table.salience, table.power * unit
+        table.actors,
+        table.issues,
+        table.scales,
+        table.positions,
+        table.salience,
+        table.power * unit,
     )
     assert np.allclose(
         equal_gain_exchange(table).outcome, equal_gain_exchange(other).outcome, atol=1e-6
@@ -277,7 +282,7 @@ def test_names_with_quotes_and_other_separators(tmp_path: Path) -> None:
     file = tmp_path / "t.csv"
     file.write_text("\ufeff" + GOOD.replace("\t", ";").replace("\n", "\r\n"), encoding="utf-8")
     assert read_exchange_csv(file).positions.tolist() == [[0.0], [100.0]]
-    quoted = exchange_table({"it's": (0, 1)}, {("O'Neill\t\"x\"", "it's"): (0.25, 1, 1)})
+    quoted = exchange_table({"it's": (0, 1)}, {('O\'Neill\t"x"', "it's"): (0.25, 1, 1)})
     write_exchange_csv(quoted, file)
     again = read_exchange_csv(file)
     assert (again.actors, again.issues) == (quoted.actors, quoted.issues)
