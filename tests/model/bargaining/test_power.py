@@ -92,8 +92,8 @@ def test_the_security_council() -> None:
 
 
 def test_the_board_of_nassau_county() -> None:
-    # Banzhaf (1965): Hempstead 1 and 2, North Hempstead, Oyster Bay, Glen Cove, Long Beach in 1958-64, votes
-    # 9, 9, 7, 3, 1, 1 with 16 to pass; three members shared all power.
+    # Votes of 1958 and who shared the power: Malkevitch, "Voting games", American Mathematical Society feature column
+    # (Hempstead twice 9, North Hempstead 7, Oyster Bay 3, Glen Cove and Long Beach 1; 16 to pass); Banzhaf (1965).
     found = power_indices(body_of([9, 9, 7, 3, 1, 1], 16))
     assert found.exact_banzhaf == (Fraction(1, 3),) * 3 + (Fraction(0),) * 3
     assert found.exact_shapley_shubik == (Fraction(1, 3),) * 3 + (Fraction(0),) * 3
