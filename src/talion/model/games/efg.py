@@ -12,6 +12,7 @@ Reference: "Game representation formats", Gambit documentation, version 16.
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from decimal import Decimal
@@ -36,7 +37,7 @@ __all__ = ["efg_text", "parse_efg", "read_efg", "write_efg"]
 
 _TOKEN = re.compile(r'\s*(?:"((?:[^"\\]|\\.)*)"|([{}])|([^\s{}",]+)|(,)|("))', re.DOTALL)
 _NUMBER = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,3})?(/\d+)?\Z")
-LONGEST_NUMBER = 100
+LONGEST_NUMBER = 400
 _ENDS = {"low": 0, "likely": 1, "high": 2}
 
 
@@ -175,8 +176,7 @@ class _File:
         if kind == "c" and (min(odds) < 0 or abs(float(sum(odds)) - 1.0) > SUM_WITHIN):
             raise reader.refuse("probabilities do not sum to one", "correct them", first)
         # Gambit lets moves go without a name, or share one; here they are told apart by number.
-        named = [x or str(k) for k, x in enumerate(labels, 1)]
-        labels = [x if named.count(x) == 1 else f"{x} ({k})" for k, x in enumerate(named, 1)]
+        labels = _numbered([x or str(k) for k, x in enumerate(labels, 1)])
         self.sets[key] = (labels, odds)
         return self.sets[key]
 
@@ -280,8 +280,14 @@ def _prologue(reader: _Reader) -> tuple[str, tuple[str, ...]]:
         reader.at += 1  # the comment
     if not players:
         raise reader.refuse("no players", "name one or more")
-    named = [x.strip() or f"player {k}" for k, x in enumerate(players, 1)]
-    return title, tuple(x if named.count(x) == 1 else f"{x} ({k})" for k, x in enumerate(named, 1))
+    named = [x if x.strip() else f"player {k}" for k, x in enumerate(players, 1)]
+    return title, tuple(_numbered(named))
+
+
+def _numbered(names: list[str]) -> list[str]:
+    """Names that stand more than once, with their number."""
+    count = Counter(names)
+    return [x if count[x] == 1 else f"{x} ({k})" for k, x in enumerate(names, 1)]
 
 
 def _node(file: _File, open_: list[_Open]) -> _Open | Outcome:
@@ -415,12 +421,10 @@ def _decimal(value: float) -> str:
 
 def _rational(odds: tuple[float, ...]) -> list[Fraction]:
     """Simple fractions that sum to one exactly, as Gambit asks."""
-    total = sum(odds)
-    found = [Fraction(p / total).limit_denominator(10**6) for p in odds]
-    if sum(found) != 1:
-        found = [Fraction(p / total) for p in odds]
-        most = max(range(len(found)), key=lambda k: found[k])
-        found[most] += 1 - sum(found)
+    simple = [Fraction(p).limit_denominator(1000) for p in odds]
+    found = [f if float(f) == p else Fraction(repr(p)) for f, p in zip(simple, odds, strict=True)]
+    # What rounding leaves over, at most 1e-6, goes to the largest.
+    found[found.index(max(found))] += 1 - sum(found)
     return found
 
 

@@ -204,6 +204,7 @@ class Equilibria:
         """
         game, plan = self.game, self.courses[course].plan
         values = _values_of(game, plan)
+        within = tolerance(values)
         said = []
         for place in reversed(game.places):
             if not isinstance(place.node, Decision):
@@ -212,10 +213,12 @@ class Equilibria:
             worth = [values[child, player] for child in place.children]
             taken = plan[place.index]
             rest = [f"{worth[k]:g} for {x}" for k, x in enumerate(labels) if k != taken]
+            equal = any(worth[k] >= worth[taken] - within for k in range(len(labels)) if k != taken)
             where = f"After {place.words()}" if place.path else "At the start"
             against = f", against {', '.join(rest)}" if rest else ""
             said.append(
-                f"{where}, {place.node.player} takes {labels[taken]}: {worth[taken]:g} to it{against}."
+                f"{where}, {place.node.player} takes {labels[taken]}: {worth[taken]:g} to it{against}"
+                f"{' (equally good)' if equal else ''}."
             )
         return said
 
