@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import re
 from contextlib import suppress
+from fractions import Fraction
 from pathlib import Path
 
 import pytest
@@ -123,6 +125,15 @@ def test_chances_are_fractions_that_sum_to_one() -> None:
     node = parse_efg(efg_text(Game("g", ("A",), odd))).root
     assert isinstance(node, Chance)
     assert node.probabilities == pytest.approx((0.1234567890123, 0.8765432109877), abs=1e-15)
+
+
+def test_what_rounding_left_over_is_settled_in_the_file() -> None:
+    odds = (0.3333333, 0.3333333, 0.3333333)
+    nodes = chance({f"c{k}": (p, outcome(f"e{k}", k)) for k, p in enumerate(odds)})
+    line = efg_text(Game("g", ("A",), nodes)).splitlines()[3]
+    written = [Fraction(x) for x in re.findall(r'" ([0-9./]+)', line.split("{")[1])]
+    assert len(written) == 3
+    assert sum(written) == 1
 
 
 def test_payoffs_on_the_way_add_up() -> None:

@@ -187,6 +187,15 @@ def test_shares_repeat_and_precision_leaves_payoffs_alone() -> None:
     assert spread.chances.sum(axis=1) == pytest.approx(np.ones(500))
 
 
+def test_a_range_of_precision_keeps_its_quantiles() -> None:
+    # One choice between 0 and 1: the log odds of the better move are the precision.
+    moves = {"x": outcome("one", 0), "y": outcome("two", 1)}
+    game = Game("g", ("A",), decision("A", moves))
+    better = outcome_shares(game, draws=20_000, precision=(0.5, 1.0, 3.0)).chances[:, 1]
+    drawn = np.log(better / (1 - better))
+    assert np.quantile(drawn, [0.1, 0.5, 0.9]) == pytest.approx([0.5, 1.0, 3.0], rel=0.05)
+
+
 def test_leverage_finds_what_matters() -> None:
     moves = {
         "x": outcome("one", [0, 1, 2]),

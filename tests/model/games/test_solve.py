@@ -173,8 +173,10 @@ def test_equal_moves_are_taken_with_equal_chance() -> None:
 
 
 def test_rounding_makes_no_difference_of_equal_values() -> None:
-    three = chance({f"c{k}": (1 / 3, outcome(f"e{k}", 0.1)) for k in range(3)})
-    game = Game("g", ("A",), decision("A", {"sure": outcome("sure", 0.1), "lottery": three}))
+    # Nine ninths of 0.7 are 0.6999999999999997 as floats add up.
+    ninths = chance({f"c{k}": (1 / 9, outcome(f"e{k}", 0.7)) for k in range(9)})
+    game = Game("g", ("A",), decision("A", {"sure": outcome("sure", 0.7), "lottery": ninths}))
+    assert best_replies(game).values[0, 2, 0] != 0.7
     assert subgame_perfect(game).plans == 2
     assert best_replies(game).choice() == {"sure": 0.5, "lottery": 0.5}
 
