@@ -119,7 +119,9 @@ def main() -> None:
             ("exchange, one round", found.first),
             ("exchange, three rounds", found.third),
         ):
-            print(f"| {power} | {name} | {len(values)} | {values.mean():.1f} | {np.median(values):.1f} |")
+            print(
+                f"| {power} | {name} | {len(values)} | {values.mean():.1f} | {np.median(values):.1f} |"
+            )
         gap = (found.first - found.mean)[found.several]
         error = gap.std(ddof=1) / np.sqrt(len(gap))
         print(

@@ -301,6 +301,23 @@ def test_bad_bodies(votes: dict[str, float], rule: float, words: str) -> None:
         voting_body(votes, rule)
 
 
+@pytest.mark.parametrize(
+    ("members", "votes", "quota"),
+    [
+        (("A", "A"), (1, 1), 1),
+        (("A",), (1, 1), 1),
+        (("A", "B"), (1, -1), 1),
+        ((), (), 1),
+        (("A",), (1,), 2),
+    ],
+)
+def test_bodies_made_by_hand_are_checked_too(
+    members: tuple[str, ...], votes: tuple[int, ...], quota: int
+) -> None:
+    with pytest.raises(InputError):
+        VotingBody(members, votes, quota)
+
+
 def test_bad_options() -> None:
     body = voting_body({"A": 1, "B": 1})
     with pytest.raises(InputError, match="least_members"):

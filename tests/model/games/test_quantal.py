@@ -120,6 +120,14 @@ def test_bad_precision(precision: float) -> None:
         quantal_response(ladder(), precision)
 
 
+def test_payoffs_of_another_game_are_refused() -> None:
+    for payoffs in (np.zeros((1, 3, 2)), np.zeros(3), np.full((1, 10, 2), np.nan)):
+        with pytest.raises(InputError, match="payoffs must be finite"):
+            quantal_response(ladder(), 1.0, payoffs)
+    with pytest.raises(InputError, match="beyond 1e12"):
+        quantal_response(ladder(), 1e13)
+
+
 def test_as_many_precisions_as_draws() -> None:
     two = np.repeat(likely_payoffs(ladder()), 2, axis=0)
     both = quantal_response(ladder(), np.array([1.0, 3.0]), two)

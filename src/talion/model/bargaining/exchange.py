@@ -52,6 +52,7 @@ LEAST_GAIN = 1e-9
 TIED_WITHIN = 1e-9
 MOST_ROUNDS = 1000
 _SAME = 1e-12
+_AT_OUTCOME = 1e-9
 
 
 @dataclass(frozen=True)
@@ -228,7 +229,8 @@ class _Round:
 
     def _pairs(self) -> list[Key]:
         """Actors on opposite sides of two outcomes, each giving what is relatively less salient to it."""
-        left = np.asarray(self.wants) <= self.before
+        # Who stands at the outcome is on its left, whatever rounding made of it.
+        left = np.asarray(self.wants) <= self.before + _AT_OUTCOME
         there = np.isfinite(np.asarray(self.wants))
         s = self.salience
         pairs = []

@@ -43,6 +43,9 @@ class ExchangeTable:
         positions: (N, P), 0 to 100; not a number where an actor takes no part.
         salience: (N, P), 0 to 1; 0 where an actor takes no part.
         power: (N, P), capability; 0 where an actor takes no part.
+
+    Raises:
+        InputError: arrays of another shape, or an issue on which nobody has salience and power.
     """
 
     actors: tuple[str, ...]
@@ -51,6 +54,22 @@ class ExchangeTable:
     positions: F8
     salience: F8
     power: F8
+
+    def __post_init__(self) -> None:
+        """Refuse arrays that do not fit; `exchange_table` checks every number by its name."""
+        shape = (len(self.actors), len(self.issues))
+        for name, array in (("positions", self.positions), ("salience", self.salience), ("power", self.power)):  # fmt: skip
+            if array.shape != shape:
+                raise InputError(
+                    "one row for each actor, one column for each issue", place=name,
+                    value=array.shape, remedy=f"give {shape}",
+                )  # fmt: skip
+        weight = (self.salience * self.power).sum(axis=0)
+        if not (weight > 0.0).all():
+            raise InputError(
+                "nobody has both salience and power on an issue", place="power",
+                value=self.issues[int((weight > 0.0).argmin())], remedy="leave the issue out",
+            )  # fmt: skip
 
     def unscaled(self, values: F8) -> F8:
         """Return positions of shape (..., P) on the issues' own scales.

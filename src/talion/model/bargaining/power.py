@@ -56,6 +56,10 @@ class VotingBody:
         quota: votes with which a decision is made, in that unit.
         least_members: members that must be among them, whatever their votes; 1 asks nothing.
         unit: votes as given for one vote here.
+
+    Raises:
+        InputError: names twice, votes that are negative or for other members, a quota or number of
+            members that nobody or everybody would reach. `voting_body` makes one from any numbers.
     """
 
     members: tuple[str, ...]
@@ -63,6 +67,25 @@ class VotingBody:
     quota: int
     least_members: int = 1
     unit: Fraction = Fraction(1)
+
+    def __post_init__(self) -> None:
+        """Refuse what is no voting body."""
+        n = len(self.members)
+        if len(set(self.members)) < n or len(self.votes) != n or min(self.votes, default=-1) < 0:
+            raise InputError(
+                "members need names that differ and votes of 0 or more", place="members",
+                value=self.members[:4], remedy="give each member once, with its votes",
+            )  # fmt: skip
+        if not 1 <= self.quota <= sum(self.votes):
+            raise InputError(
+                "the quota must be more than 0 and at most all votes", place="quota",
+                value=self.quota, remedy=f"all votes are {sum(self.votes)}",
+            )  # fmt: skip
+        if not 1 <= self.least_members <= n:
+            raise InputError(
+                "least_members out of range", place="least_members", value=self.least_members,
+                remedy=f"give 1 to {n}",
+            )  # fmt: skip
 
     @property
     def proper(self) -> bool:
@@ -196,11 +219,6 @@ def voting_body(
             value=len(exact),
             remedy="give at least one member votes",
         )
-    if not 1 <= least_members <= len(exact):
-        raise InputError(
-            "least_members out of range", place="least_members", value=least_members,
-            remedy=f"give 1 to {len(exact)}",
-        )  # fmt: skip
     scale = math.lcm(*(v.denominator for v in exact.values()))
     whole = [int(v * scale) for v in exact.values()]
     common = math.gcd(*whole)

@@ -29,6 +29,8 @@ __all__ = ["QuantalCurve", "quantal_curve", "quantal_response"]
 
 F8 = NDArray[np.float64]
 
+MOST_PRECISION = 1e12
+
 
 def quantal_response(game: Game, precision: float | F8, payoffs: F8 | None = None) -> Solution:
     """Return choices and values when every player responds by logit.
@@ -55,6 +57,11 @@ def quantal_response(game: Game, precision: float | F8, payoffs: F8 | None = Non
         raise InputError(
             "precision must be 0 or more", place="precision", value=precision,
             remedy="0 for choice by chance, larger for fewer mistakes",
+        )  # fmt: skip
+    if (rates[np.isfinite(rates)] > MOST_PRECISION).any():
+        raise InputError(
+            "precision beyond 1e12", place="precision", value=precision,
+            remedy="give infinity for best replies",
         )  # fmt: skip
     if rates.shape not in ((1,), (len(found),)):
         raise InputError(

@@ -94,7 +94,16 @@ def induct(game: Game, payoffs: F8, choose: Choose, method: str) -> Solution:
 
     Returns:
         Choices and values.
+
+    Raises:
+        InputError: payoffs of another shape, or that are not finite.
     """
+    shape = (len(game.places), len(game.players))
+    if payoffs.ndim != 3 or payoffs.shape[1:] != shape or not np.isfinite(payoffs).all():
+        raise InputError(
+            "payoffs must be finite, for draws, places and players", place="payoffs",
+            value=payoffs.shape, remedy=f"give (draws, {shape[0]}, {shape[1]}), as payoff_draws does",
+        )  # fmt: skip
     values = payoffs.copy()
     chosen = np.ones(values.shape[:2])
     for place in reversed(game.places):
