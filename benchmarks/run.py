@@ -1,6 +1,6 @@
 """All benchmarks: prints a table and writes build/benchmarks/results.{json,md}.
 
-    python benchmarks/run.py [simulate] [peers] [fit] [run]
+    python benchmarks/run.py [simulate] [peers] [fit] [games] [run]
 
 Without a word all parts run. `make bench` calls this.
 """
@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import bench_fit
+import bench_games
 import bench_peers
 import bench_run
 import bench_simulate
@@ -26,6 +27,7 @@ PARTS = {
     "simulate": bench_simulate.measure,
     "peers": bench_peers.compare,
     "fit": bench_fit.compare,
+    "games": bench_games.measure,
     "run": bench_run.measure,
 }
 
@@ -101,6 +103,14 @@ def _fit_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _games_rows(found: dict[str, Any]) -> list[str]:
+    rows = ["| exchange, power, games | processor ms | plain Python takes |", "|---|---|---|"]
+    for name, r in found.items():
+        times = f"{r['times']:,.0f} times" if "times" in r else ""
+        rows.append(f"| {name} | {r['ms']:.1f} | {times} |")
+    return rows
+
+
 def _run_rows(found: dict[str, Any]) -> list[str]:
     rows = ["| command | seconds | processor seconds | peak MB |", "|---|---|---|---|"]
     for name, r in found.items():
@@ -111,7 +121,13 @@ def _run_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
-ROWS = {"simulate": _simulate_rows, "peers": _peer_rows, "fit": _fit_rows, "run": _run_rows}
+ROWS = {
+    "simulate": _simulate_rows,
+    "peers": _peer_rows,
+    "fit": _fit_rows,
+    "games": _games_rows,
+    "run": _run_rows,
+}
 
 
 def main(parts: list[str]) -> None:

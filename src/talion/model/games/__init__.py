@@ -1,0 +1,1 @@
+"""Crisis games: who moves when, what each outcome is worth to whom, and which path follows from it."""
