@@ -116,11 +116,12 @@ def test_quick_and_sizes_reach_the_sampler(
     talion("fit", starter, "--quick")
     talion("fit", starter, "--quick", "--sweeps", "99")
     talion("fit", starter, "--chains", "3")
-    sizes = [(s["chains"], s["sweeps"], len(s["variants"])) for s in sampler]
+    sizes = [(s["chains"], s["sweeps"], len(s["variants"]), s["doublings"]) for s in sampler]
+    usual = FitSettings()
     assert sizes == [
-        (2, 400, 0),
-        (2, 99, 0),
-        (3, FitSettings().sweeps, len(FitSettings().variants)),
+        (2, 400, 0, 0),
+        (2, 99, 0, 0),
+        (3, usual.sweeps, len(usual.variants), usual.doublings),
     ]
 
 

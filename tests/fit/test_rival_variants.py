@@ -75,6 +75,34 @@ def test_each_rival_is_one_more_variant_and_moves_no_other_seed(
     assert list(fitting.fit_case(case_of(RIVALS), seed=5, variants=()).variants) == []
 
 
+@pytest.mark.parametrize(("doublings", "runs"), [(0, [100]), (2, [100, 200]), (1, [100, 200])])
+def test_a_reading_that_misses_its_gate_is_run_again_for_longer(
+    monkeypatch: pytest.MonkeyPatch, doublings: int, runs: list[int]
+) -> None:
+    """Here 200 sweeps are enough; the shares done never exceed the whole."""
+    from fit.case_fits import made_fit
+    from talion.fit.case.key import FitSettings
+
+    asked: list[int] = []
+    shares: list[float] = []
+
+    def sample(problem: Problem, *, sweeps: int, progress: Any, **_: Any) -> Any:
+        asked.append(sweeps)
+        progress(4 * (max(10, sweeps // 4) + sweeps))
+        verdict = "" if sweeps >= 200 else "not converged"
+        return made_fit(case_of(), FitSettings(variants=()), verdict=verdict).main
+
+    monkeypatch.setattr(fitting, "sample_reading", sample)
+    fit = fitting.fit_case(
+        case_of(), seed=5, sweeps=100, variants=(), doublings=doublings,
+        progress=lambda done, whole: shares.append(done / whole),
+    )  # fmt: skip
+    assert asked == runs
+    assert fit.verdict == ("" if runs[-1] == 200 else "not converged")
+    assert shares[-1] == 1.0
+    assert max(shares) <= 1.0
+
+
 def test_a_rival_named_like_a_variant_is_refused() -> None:
     case = case_of(RIVALS)
     rival = case.document.rivals[0].model_copy(update={"without": ("escalation",)})

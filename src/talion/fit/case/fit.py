@@ -24,6 +24,7 @@ def fit_case(
     chains: int = 4,
     sweeps: int = 5000,
     variants: Sequence[str] = tuple(VARIANTS),
+    doublings: int = 0,
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
 ) -> CaseFit:
@@ -39,6 +40,7 @@ def fit_case(
         sweeps: of each chain of the main reading; variants, of which fewer draws are used, get
             less, and a gate to match.
         variants: which of `options.VARIANTS`.
+        doublings: how often a reading that misses its gate is run again with twice the sweeps.
         progress: called with (done, of), in sweeps.
         cores: threads.
 
@@ -71,16 +73,23 @@ def fit_case(
 
     made: dict[str, FittedReading] = {}
     for name, options in plan.items():
-        made[name] = sample_reading(
-            problem_of(case, options),
-            seed=seed + zlib.crc32(name.encode()),  # a variant's draws hang on no other one
-            chains=chains,
-            sweeps=lengths[name],
-            gate=FOR_SIXTY_DRAWS if name else FULL,
-            keep=_KEEP_VARIANT if name else _KEEP,
-            cores=cores,
-            progress=tell,
-        )
+        problem = problem_of(case, options)
+        for doubled in range(doublings + 1):
+            length = lengths[name] * 2**doubled
+            if doubled:
+                whole += chains * _run_length(length)
+            made[name] = sample_reading(
+                problem,
+                seed=seed + zlib.crc32(name.encode()),  # a variant's draws hang on no other one
+                chains=chains,
+                sweeps=length,
+                gate=FOR_SIXTY_DRAWS if name else FULL,
+                keep=_KEEP_VARIANT if name else _KEEP,
+                cores=cores,
+                progress=tell,
+            )
+            if not made[name].verdict:
+                break
     main = made.pop("")
     past = main.draws.past
     return CaseFit(

@@ -41,12 +41,14 @@ class FitSettings:
         chains: of the sampler, for each reading.
         sweeps: of each chain.
         variants: readings to fit beside the main one.
+        doublings: how often a reading that misses its gate is run again with twice the sweeps.
     """
 
     seed: int = DEFAULT_SEED
     chains: int = 4
     sweeps: int = 5000
     variants: tuple[str, ...] = tuple(VARIANTS)
+    doublings: int = 2
 
 
 def case_hash(case: Case) -> str:
