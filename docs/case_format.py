@@ -151,7 +151,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "fades": "tempo of answers between events: "
         + ", ".join(f"{k} ({v:g})" for k, v in FADES.items()),
         "saturates": "0 to 1: how far one event brings a suppression to its full strength",
-        "origin": "who says so: brief, record or analyst",
+        "origin": "who says so: brief, record or analyst; `nobody` where the direction is not known: the "
+        "link then acts under no view alone",
         "held_by": "actor or author who believes it",
         "contested": "who says otherwise; the opponent's reading turns it round",
         "tempo": "remark on tempo",

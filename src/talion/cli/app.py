@@ -293,6 +293,41 @@ def check(
     check_file(file)
 
 
+@app.command(short_help="Ask five to ten questions and write the answers into a case.")
+def ask(
+    case: Annotated[
+        str, typer.Argument(metavar="CASE", help="a folder with case.yaml, or a case file")
+    ],
+    answers: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="read the answers from a file instead of asking"),
+    ] = None,
+    about: Annotated[
+        str | None,
+        typer.Option(
+            metavar="TYPE[,TYPE]",
+            help="event types to ask about  [default: the most recorded one and its opponent's]",
+        ),
+    ] = None,
+    again: Annotated[
+        list[str] | None,
+        typer.Option(metavar="ID", help="ask this question anew; repeatable"),
+    ] = None,
+    list_only: Annotated[
+        bool, typer.Option("--list", help="print the questions as JSON and stop")
+    ] = False,
+) -> None:
+    """Ask how often, how many, how soon, what if and what you judge; write the answers as YAML.
+
+    Each answer is read back as its consequence before it is kept, and "don't know" is always an
+    answer. The rest of the file stays as it is. Answers are kept beside the case; started again,
+    the command goes on where it stopped.
+    """
+    from talion.cli.ask import ask_case
+
+    ask_case(case, answers=answers, about=about, again=tuple(again or ()), list_only=list_only)
+
+
 @app.command(short_help="Begin a case that runs as it is.")
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="folder to make")],

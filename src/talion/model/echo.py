@@ -60,6 +60,8 @@ def _consequence(case: Case, arrow: Arrow) -> Consequence:
     link = case.links[arrow.link]
     form, prior = link_strength(link, arrow.kind, case.document.word_strengths)
     verb = "raises" if arrow.sign > 0 else "lowers"
+    if link.origin == "nobody":
+        verb = "may raise or lower"
     cause, effect = _title(case, arrow.cause), _title(case, arrow.effect)
     marks = "".join(f", {m}: {v}" for m, v in arrow.cause_marks)
     shifted = "".join(f" ({m}: {v})" if v else f" ({m})" for m, v in arrow.effect_marks)
@@ -70,6 +72,11 @@ def _consequence(case: Case, arrow: Arrow) -> Consequence:
     if link.more_when:
         where = ", ".join(f"{m}: {v}" for m, v in link.more_when.marks.items())
         means += f"; {_span(*link.more_when.times)} times as much where {where}"
+    if link.origin == "nobody":
+        means += (
+            ", or the other way round, or nothing: no view takes each in a third of its draws, "
+            "and no reading that states a direction uses this link"
+        )
     return Consequence(arrow.link, says, stated, means, fades)
 
 

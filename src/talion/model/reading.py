@@ -35,6 +35,8 @@ class Reading:
 
 
 _ALL = frozenset({"brief", "record", "analyst"})
+# A link of which nobody says which way it works acts only where every link may work either way.
+_EITHER = _ALL | {"nobody"}
 
 READINGS: dict[str, Reading] = {
     reading.id: reading
@@ -43,7 +45,7 @@ READINGS: dict[str, Reading] = {
             "no_view",
             "No view",
             "every link may work either way, or not at all, at the stated scale",
-            _ALL,
+            _EITHER,
             "either",
         ),
         Reading(
@@ -77,7 +79,7 @@ WITH_RECORD = Reading(
     "with_record",
     "With the record",
     "no view, updated by fitting the model to the record",
-    _ALL,
+    _EITHER,
     "either",
 )
 

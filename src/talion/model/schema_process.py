@@ -21,7 +21,7 @@ from talion.model.schema_terms import EvidenceList, Part, Strings
 __all__ = ["AfterState", "EventType", "Factor", "Link", "Listing", "MoreWhen", "SetBy", "Word"]
 
 Word = Literal["weak", "moderate", "strong"]
-Origin = Literal["brief", "record", "analyst"]
+Origin = Literal["brief", "record", "analyst", "nobody"]
 
 
 class Listing(Part):

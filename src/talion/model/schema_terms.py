@@ -54,7 +54,7 @@ class OneOrMore:
 
 Strings = Annotated[tuple[str, ...], BeforeValidator(several), OneOrMore()]
 Word = Literal["weak", "moderate", "strong"]
-Origin = Literal["brief", "record", "analyst"]
+Origin = Literal["brief", "record", "analyst", "nobody"]
 _POINTER = re.compile(
     r'\s*(?P<source>[\w-]+)\s+(?:"(?P<quote>[^"]+)"|(?P<date>\d{4}-\d\d-\d\d))\s*\Z'
 )

@@ -118,6 +118,7 @@ def _origins(case: Case) -> str:
         "brief": "read from the brief",
         "record": "taken from the record",
         "analyst": "added by us",
+        "nobody": "of a direction nobody states",
     }
     counts = {o: sum(link.origin == o for link in case.links.values()) for o in said}
     return ", ".join(f"{n} {said[o]}" for o, n in counts.items() if n)
@@ -173,7 +174,7 @@ def _arrows(case: Case, data: frozenset[str]) -> Iterator[Arrow]:
             anchor(a.link),
             anchor(a.cause),
             anchor(a.effect),
-            a.sign > 0,
+            None if link.origin == "nobody" else a.sign > 0,
             _weight(case, link, a),
             a.cause not in data or a.effect not in data,
             link.because,
@@ -221,6 +222,8 @@ def _side(case: Case, name: str, marks: tuple[tuple[str, str], ...]) -> str:
 def say_arrow(case: Case, a: CaseArrow) -> str:
     """Return an arrow in words: Gaza war raises Militia attack."""
     verb = "raises" if a.sign > 0 else "lowers"
+    if case.links[a.link].origin == "nobody":
+        verb = "may raise or lower"
     cause, effect = _side(case, a.cause, a.cause_marks), _side(case, a.effect, a.effect_marks)
     return f"{cause} {verb} {effect}"
 
@@ -242,7 +245,7 @@ def _link_row(
         tuple(say_arrow(case, a) for a in arrows),
         tuple(dict.fromkeys(f"{c.stated}: {c.means}" for c in means)),
         tempo,
-        {"brief": "brief", "record": "record", "analyst": "ours"}[link.origin],
+        {"brief": "brief", "record": "record", "analyst": "ours", "nobody": "nobody"}[link.origin],
         link.held_by,
         link.contested or "",
         silent,

@@ -1,0 +1,133 @@
+"""`talion ask`: questions at the terminal, from a file, or as data."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from talion.cli.lines import say, sentence
+from talion.errors import InputError, TalionError
+
+if TYPE_CHECKING:
+    from talion.model.case import Case
+    from talion.read.questions.session import Preview, Session
+
+__all__ = ["ask_case", "explained"]
+
+
+def ask_case(
+    name: str,
+    *,
+    answers: Path | None = None,
+    about: str | None = None,
+    again: Sequence[str] = (),
+    list_only: bool = False,
+) -> None:
+    """Ask about a case, read answers from a file, or print the questions as data.
+
+    Args:
+        name: a folder with case.yaml, or a case file; no built-in case.
+        answers: file of answers; nobody is asked then.
+        about: one or two event types, with a comma between.
+        again: ids of questions to be asked although they have an answer.
+        list_only: print the questions as JSON and stop.
+
+    Raises:
+        TalionError: the case, an option or an answer is wrong; nothing is written then.
+    """
+    from talion.read.questions.answers import read_answers
+    from talion.read.questions.session import begin
+
+    if list_only and answers is not None:
+        message = "say one thing: list the questions, or give answers"
+        raise InputError(message, place="--list, --answers", remedy="leave out one of them")
+    session = begin(name, _faults, resume=not list_only)
+    if about is not None:
+        session = session.on(tuple(part.strip() for part in about.split(",") if part.strip()))
+    if list_only:
+        say([json.dumps(_as_data(session), indent=1, ensure_ascii=False)])
+        return
+    if answers is not None:
+        previews = session.planned(read_answers(answers))
+        kept = session.keep_all(previews)
+        for preview in previews:
+            say(sentence(f"{preview.question}: {explained(preview, kept)}", indent=0))
+        say(_given(session, kept, answers))
+        return
+    if not sys.stdin.isatty():
+        raise InputError(
+            "there is nobody to ask: standard input is no terminal",
+            place="--answers",
+            remedy="give `--answers FILE`; `--list` shows the questions and how they are answered",
+        )
+    from talion.cli.conversation import Conversation
+
+    Conversation(session, input, again=tuple(again)).hold()
+
+
+def _faults(case: Case) -> Sequence[TalionError]:
+    """Return what `talion check` would refuse."""
+    from talion.judge.checks import check_case
+
+    return check_case(case)[0]
+
+
+def _as_data(session: Session) -> dict[str, object]:
+    from talion.read.questions.answers import DONT_KNOW, ONE_TEMPLATE
+    from talion.read.questions.session import answers_path
+    from talion.read.questions.subjects import chosen_types
+
+    return {
+        "case": str(session.path),
+        "answers": str(answers_path(session.path)),
+        "about": list(chosen_types(session.case, session.sheet.about)),
+        "dont_know": DONT_KNOW,
+        "questions": [question.as_data(session.sheet) for question in session.questions],
+        "templates": dict(ONE_TEMPLATE),
+    }
+
+
+def _given(before: Session, after: Session, file: Path) -> Iterator[str]:
+    changed = before.text != after.text
+    number = after.sheet.given
+    yield f"{file}: {number} answer{'' if number == 1 else 's'} kept for {after.path}"
+    if not changed:
+        yield "the case says all of it already; it is unchanged"
+    yield from next_steps(after)
+
+
+def next_steps(session: Session) -> Iterator[str]:
+    """Yield where things are kept and what to do next."""
+    from talion.read.questions.session import answers_path
+
+    open_ = [question.id for question in session.open if question.kind != "judgments"]
+    if open_:
+        yield from sentence(f"not asked or left for later: {', '.join(open_)}", indent=0)
+    yield f"answers: {answers_path(session.path)}"
+    place = session.path.parent if session.path.name == "case.yaml" else session.path
+    yield f"next: talion check {place}, then talion show {place} and talion run {place}"
+
+
+def explained(preview: Preview, session: Session) -> str:
+    """Return what an answer comes to, in words and by the model's numbers."""
+    from talion.judge.parts import names_of, parts_of
+    from talion.read.questions.consequence import comes_to
+    from talion.read.questions.question import switch_asked
+
+    entry = preview.written.entry
+    if preview.question.startswith("judgments"):
+        if not entry:
+            return "; ".join(preview.written.notes)
+        parts = [
+            f"{part.test.in_words(names_of(preview.case, part.horizon))} "
+            f"[asked of {part.setting.world}]"
+            for part in parts_of(preview.case, entry[1])
+        ]
+        claim = preview.case.judgments[entry[1]].claim
+        return "; ".join([f"{claim}: {'; '.join(parts)}", *preview.written.notes])
+    question = session.question(preview.question)
+    switch = switch_asked(preview.case, preview.sheet)
+    return comes_to(preview.case, question, preview.written, switch)

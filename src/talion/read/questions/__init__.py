@@ -1,0 +1,1 @@
+"""Questions that an analyst answers instead of typing a case, and what their answers write."""
