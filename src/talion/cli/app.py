@@ -283,14 +283,16 @@ def show(
 @app.command()
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="a case file, folder or name")],
+    json: Annotated[bool, typer.Option("--json", help="print all findings as JSON")] = False,
 ) -> None:
-    """Check a case and name every mistake with its place and remedy.
+    """Check a case: every mistake with its place, value, why it matters and what to do.
 
-    Ends with status 2 if the case cannot be run. Remarks do not stop a run.
+    Errors end with status 2, since the case cannot be run. Warnings (a result would mislead) and
+    notes (worth knowing) do not stop a run.
     """
     from talion.cli.check import check_file
 
-    check_file(file)
+    check_file(file, as_json=json)
 
 
 @app.command(short_help="Ask five to ten questions and write the answers into a case.")

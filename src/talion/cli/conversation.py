@@ -23,6 +23,10 @@ __all__ = ["Conversation", "numbers_in"]
 STOP = ("q", "quit", "stop")
 PROMPT = "> "
 KEYS = "d = don't know, Enter = leave it for later, q = stop (answers are kept)"
+SURPRISE = (
+    "Low and high are where you would be surprised, one time in ten each, to see less or more; likely "
+    "is the middle."
+)
 ORIGINS = {"b": "brief", "r": "record", "m": "analyst", "brief": "brief", "record": "record"}
 
 
@@ -98,6 +102,7 @@ class Conversation:
         resumed = f", {given} answers are there already" if given else ""
         yield f"{self.session.case.title}: {len(self.session.questions)} questions{resumed}"
         yield from sentence(f"At each: {KEYS}.", indent=0)
+        yield from sentence(SURPRISE, indent=0)
 
     def _next(self) -> Question | None:
         wanted = [q for q in self.session.questions if q.id in self.again]
@@ -134,7 +139,7 @@ class Conversation:
             if not self._right(preview):
                 continue
             if answer is not None and question.kind not in ("usual", "fades"):
-                reasons = self._reasons(answer, with_origin=question.kind != "pressure")
+                reasons = self._reasons(with_origin=question.kind != "pressure")
                 if reasons:
                     told = answer.model_copy(update=reasons)
                     preview = self.session.preview(question, told)
@@ -175,7 +180,7 @@ class Conversation:
         say(sentence(f"= {told}") if told else [])
         return self._yes("right?")
 
-    def _reasons(self, answer: object, *, with_origin: bool) -> dict[str, str]:
+    def _reasons(self, *, with_origin: bool) -> dict[str, str]:
         found: dict[str, str] = {}
         if with_origin:
             while True:
@@ -195,11 +200,10 @@ class Conversation:
 
     def _judgments(self) -> None:
         from talion.read.questions.answers import ONE_TEMPLATE, is_unknown
+        from talion.read.questions.question import sentence_with_letters
 
         templates = list(ONE_TEMPLATE)
-        for number, name in enumerate(templates, 1):
-            shown = ONE_TEMPLATE[name].replace("{", "").replace("}", "").replace("at_most", "N")
-            say([f"  {number}  {shown}" if name != "at_most" else f"  {number}  at most N effect"])
+        say(f"  {n}  {sentence_with_letters(name)}" for n, name in enumerate(templates, 1))
         while True:
             text = self._line("which sentence? a number, or Enter for no more > ", empty="")
             if not text:

@@ -1,69 +1,98 @@
-"""What `talion check` says of a case beyond its form: tests that prove nothing, links that do nothing.
+"""What `talion check` says of a case beyond its form.
 
-Errors stop a run; remarks are for the author.
+Here stand the faults that stop a run, and the list of all that is looked for. What misleads or is
+worth knowing, and stops no run, is found in `remarks.py` (tests and judgments), `idle.py` (links),
+`doubles.py` (what is counted twice) and `branching.py` (priors that explode).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from itertools import combinations
-from typing import Any
 
 from talion.errors import CaseError, InputError, JudgmentTestError, Problems, TalionError
-from talion.judge.measures import measures_of, worlds_of
+from talion.judge.branching import near_endless, shares_at_high_end
+from talion.judge.doubles import overlapping_totals, told_twice
+from talion.judge.findings import SEVERITIES, Finding
+from talion.judge.idle import idle_links
+from talion.judge.measures import measures_of
 from talion.judge.parts import Part, parts_of
-from talion.judge.paths import SystemGraph, measured_by, path_of
+from talion.judge.paths import SystemGraph, path_of
+from talion.judge.placed import differences_of, place_in, place_of
+from talion.judge.remarks import judgment_remarks, test_remarks
 from talion.judge.stability import explosive_priors, explosive_shares
 from talion.model.case import Case
-from talion.model.claim import (
-    AllOf,
-    Answered,
-    AnyOf,
-    Count,
-    Difference,
-    Expression,
-    Given,
-    Level,
-    Reaches,
-    Recorded,
-    RecordedRate,
-    RecordedReturn,
-    RowFilter,
-)
 from talion.model.lexicon import read_word
 
-__all__ = ["Remark", "check_case", "faults_of", "remarks_on", "stop_on_faults"]
+__all__ = ["Checked", "check_case", "faults_of", "findings_on", "remarks_on", "stop_on_faults"]
 
+ENDLESS = (
+    "answers to answers then never die out, histories run into the cap of events, and no result is "
+    "computable"
+)
 # Below this, a difference along a single link asks for its sign and no more.
 SIGN_ONLY: Mapping[str, float] = {"%": 1.0, "events": 0.1, "points": 0.1, "": 0.1}
 
 
-@dataclass(frozen=True)
-class Remark:
-    """Something the author should know that stops no run: where, and what."""
-
-    place: str
-    text: str
-
-    def __str__(self) -> str:
-        """Return the one line printed."""
-        return f"{self.place}: {self.text}"
-
-
 def check_case(
     case: Case, *, draws: int = 200, seed: int = 20240213
-) -> tuple[tuple[TalionError, ...], tuple[Remark, ...]]:
-    """Return every fault and every remark.
+) -> tuple[tuple[TalionError, ...], tuple[Finding, ...]]:
+    """Return every fault, and every warning and note.
 
     Args:
         case: as loaded.
-        draws, seed: of the no-view draws on which stability is tried.
+        draws, seed: of the draws on which stability is tried.
+    """
+    found = findings_on(case, draws=draws, seed=seed)
+    return tuple(error for error, _ in found.faults), found.remarks
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What a check found: faults, each as an error and as a finding, and all else."""
+
+    faults: tuple[tuple[TalionError, Finding], ...]
+    remarks: tuple[Finding, ...]
+
+    @property
+    def findings(self) -> tuple[Finding, ...]:
+        """Return all of it, errors first, then warnings, then notes."""
+        every = (*(finding for _, finding in self.faults), *self.remarks)
+        return tuple(sorted(every, key=lambda f: SEVERITIES.index(f.severity)))
+
+
+def findings_on(case: Case, *, draws: int = 200, seed: int = 20240213) -> Checked:
+    """Check a case.
+
+    Args:
+        case: as loaded.
+        draws, seed: of the draws on which stability is tried.
     """
     from talion.model.compile import compile_model
 
     model = compile_model(case, "no_view", draws=draws, seed=seed, worlds=["baseline"])
-    return (*faults_of(case), *explosive_priors(case, model)), tuple(remarks_on(case))
+    stated = compile_model(case, "as_written_ours", draws=draws, seed=seed, worlds=["baseline"])
+    faults = [
+        (error, Finding.of_error(error, code, why))
+        for look, code, why in _faults_looked_for()
+        for error in look(case)
+    ]
+    endless = tuple(explosive_priors(case, model))
+    faults += [(error, Finding.of_error(error, "endless-priors", ENDLESS)) for error in endless]
+    near = () if endless else near_endless(case, model, stated)
+    return Checked(tuple(faults), (*remarks_on(case), *near))
+
+
+def remarks_on(case: Case) -> Iterator[Finding]:
+    """Yield what stops no run and needs no draws: tests, links, judgments, what is counted twice."""
+    graph = SystemGraph(case)
+    yield from test_remarks(case, graph)
+    yield from idle_links(case, graph)
+    yield from judgment_remarks(case)
+    yield from told_twice(case)
+    yield from overlapping_totals(case)
+    yield from shares_at_high_end(case)
 
 
 def stop_on_faults(case: Case) -> None:
@@ -73,23 +102,29 @@ def stop_on_faults(case: Case) -> None:
 
 def faults_of(case: Case) -> tuple[TalionError, ...]:
     """Return the faults that need no simulation."""
+    return tuple(error for look, _, _ in _faults_looked_for() for error in look(case))
+
+
+Look = Callable[[Case], Iterator[TalionError]]
+
+
+def _faults_looked_for() -> tuple[tuple[Look, str, str], ...]:
+    """Return what is looked for, the short name of each finding, and why it matters."""
     return (
-        *_unreadable(case),
-        *_simulated_minds(case),
-        *_sign_only(case),
-        *_double_counting(case),
-        *explosive_shares(case),
+        (_unreadable, "unreadable-test", "a test that cannot be put to a history has no answer"),
+        (_simulated_minds, "simulated-mind", "histories hold acts, so they show nobody's motive"),
+        (
+            _sign_only,
+            "sign-only",
+            "the direction of the link was put in, so it must come out again",
+        ),
+        (_double_counting, "counted-twice", "the same acts would weigh twice in every result"),
+        (
+            explosive_shares,
+            "shares-over-100",
+            "then no event of that type comes by itself, and each breeds more",
+        ),
     )
-
-
-def _place(case: Case, *path: str) -> str:
-    if case.marks is not None:
-        return case.marks.place(path)
-    return f"{case.name}, {'.'.join(path)}"
-
-
-def _place_of(case: Case, part: Part) -> str:
-    return _place(case, *part.setting.place.split("."))
 
 
 # --- faults --------------------------------------------------------------------------------------
@@ -101,14 +136,14 @@ def _unreadable(case: Case) -> Iterator[InputError]:
         try:
             read_word(judgment.word, case.document.lexicon)
         except ValueError as error:
-            place = _place(case, "judgments", name, "word")
+            place = place_in(case, "judgments", name, "word")
             yield CaseError(str(error), place=place, value=judgment.word)
         seen: set[tuple[str, str]] = set()
         for part in parts_of(case, name):
             try:
                 measures_of(part.test, part.setting)
             except JudgmentTestError as error:
-                place = _place_of(case, part)
+                place = place_of(case, part)
                 if (place, error.message) not in seen:  # once, not at every horizon
                     seen.add((place, error.message))
                     yield JudgmentTestError(error.message, place=place, remedy=error.remedy)
@@ -121,29 +156,17 @@ def _simulated_minds(case: Case) -> Iterator[JudgmentTestError]:
         if judgment.kind in ("motive", "preference") and test is not None and test.kind != "record":
             yield JudgmentTestError(
                 f"a {judgment.kind} is not simulated: no history shows what someone wanted",
-                place=_place(case, "judgments", name, "holds_if"),
+                place=place_in(case, "judgments", name, "holds_if"),
                 value=name,
                 remedy="put a derived test under `also`, or give the judgment another kind",
             )
-
-
-def _tests_of(case: Case) -> Iterator[tuple[Part, Difference]]:
-    for name in case.judgments:
-        for part in parts_of(case, name):
-            try:
-                measures_of(part.test, part.setting)
-            except JudgmentTestError:
-                continue  # `_unreadable` names it
-            for test in _leaves(part.test):
-                if isinstance(test, Difference):
-                    yield part, test
 
 
 def _sign_only(case: Case) -> Iterator[JudgmentTestError]:
     """Differences along one link that any strength of the right sign would meet."""
     graph = SystemGraph(case)
     seen: set[str] = set()
-    for part, test in _tests_of(case):
+    for part, test in differences_of(case):
         alone = Part(part.id, part.judgment, "", test, part.horizon, part.setting)
         path = path_of(graph, alone)
         _, size = test.size
@@ -152,7 +175,7 @@ def _sign_only(case: Case) -> Iterator[JudgmentTestError]:
             seen.add(part.setting.place)
             yield JudgmentTestError(
                 f"the test only asks for the sign of link {path.links[0]}, which was assumed",
-                place=_place_of(case, part),
+                place=place_of(case, part),
                 value=f"smallest effect {size}",
                 remedy="state the smallest effect that matters to a reader, such as 25 %",
             )
@@ -187,7 +210,7 @@ def _double_counting(case: Case) -> Iterator[CaseError]:
             if pair and _same_acts(case, one, other):
                 yield CaseError(
                     f"{one} and {other} count the acts of {pair[1]} twice: it is part of {pair[0]}",
-                    place=_place(case, "series", series),
+                    place=place_in(case, "series", series),
                     value=series,
                     remedy="leave one of the two types out, or tell their rows apart by action",
                 )
@@ -197,7 +220,7 @@ def _double_counting(case: Case) -> Iterator[CaseError]:
             if pair:
                 yield CaseError(
                     f"{pair[1]} is part of {pair[0]}, and both have weight on this issue",
-                    place=_place(case, "issues", name, "positions", pair[1]),
+                    place=place_in(case, "issues", name, "positions", pair[1]),
                     value=pair[1],
                     remedy="keep the whole or its parts, not both",
                 )
@@ -220,161 +243,3 @@ def _same_acts(case: Case, one: str, other: str) -> bool:
     rows = [case.events[name].rows for name in (one, other)]
     actions = [set(r.action) if r is not None else set() for r in rows]
     return not all(actions) or bool(actions[0] & actions[1])
-
-
-# --- remarks -------------------------------------------------------------------------------------
-
-
-def remarks_on(case: Case) -> Iterator[Remark]:
-    """Yield what stops no run: fixed tests, idle links, links without data, missing tests."""
-    graph = SystemGraph(case)
-    yield from _fixed_tests(case)
-    yield from _without_way(case, graph)
-    yield from _idle_links(case, graph)
-    yield from _without_test(case)
-    yield from _rows_nowhere(case)
-
-
-def _leaves(test: Expression) -> Iterator[Any]:
-    """Yield the tests inside a test, itself included, without what joins them."""
-    if isinstance(test, AllOf | AnyOf):
-        for part in test.parts:
-            yield from _leaves(part)
-    elif isinstance(test, Given):
-        yield from _leaves(test.given)
-        yield from _leaves(test.holds)
-    else:
-        yield test
-        if isinstance(test, Difference) and test.difference.probability_of is not None:
-            yield from _leaves(test.difference.probability_of)
-
-
-def _fixed_tests(case: Case) -> Iterator[Remark]:
-    """Thresholds that every history meets, or none can."""
-    for name in case.judgments:
-        seen: set[str] = set()
-        for part in parts_of(case, name):
-            for test in _leaves(part.test):
-                said = _fixed(case, test)
-                if said and (part.setting.place + said) not in seen:
-                    seen.add(part.setting.place + said)
-                    yield Remark(_place_of(case, part), said)
-
-
-def _fixed(case: Case, test: Any) -> str:
-    if isinstance(test, Count | Answered):
-        return _beyond(test, 0.0, 100.0 if isinstance(test, Answered) else float("inf"))
-    if isinstance(test, Level | Reaches):
-        if isinstance(test, Level) and test.compared_with is not None:
-            return ""
-        factor = case.factors[test.level if isinstance(test, Level) else test.reaches]
-        if factor.kind == "latent":
-            return ""
-        if factor.states is None:
-            return _beyond(test, *factor.range)
-        doses = [dose for prior in factor.states.values() for dose in prior]
-        return _beyond(test, min(doses), max(doses))
-    return ""
-
-
-def _beyond(test: Any, low: float, high: float) -> str:
-    """Return what is wrong with thresholds on a number that lies in [low, high]; "" if nothing."""
-    always = {
-        "at_least": lambda x: x <= low,
-        "more_than": lambda x: x < low,
-        "at_most": lambda x: x >= high,
-        "fewer_than": lambda x: x > high,
-    }
-    never = {
-        "at_least": lambda x: x > high,
-        "more_than": lambda x: x >= high,
-        "at_most": lambda x: x < low,
-        "fewer_than": lambda x: x <= low,
-    }
-    for key, threshold in test.bounds().items():
-        said = f"{key.replace('_', ' ')} {threshold}"
-        if always[key](threshold.value):
-            return f"this test cannot fail: every history is {said}"
-        if never[key](threshold.value):
-            return f"this test cannot hold: no history is {said}"
-    return ""
-
-
-def _without_way(case: Case, graph: SystemGraph) -> Iterator[Remark]:
-    """Comparisons of what-ifs that no link connects with what is measured."""
-    seen: set[str] = set()
-    for part, test in _tests_of(case):
-        acted, _ = graph.acted_on(worlds_of(test, part.setting))
-        measured = measured_by(case, test)
-        if not graph.leads(acted, measured) and part.setting.place not in seen:
-            seen.add(part.setting.place)
-            yield Remark(
-                _place_of(case, part),
-                "this test cannot hold: nothing leads from what the what-ifs change to "
-                f"{', '.join(sorted(measured))}",
-            )
-
-
-def _idle_links(case: Case, graph: SystemGraph) -> Iterator[Remark]:
-    used: set[str] = set()
-    for name in case.judgments:
-        for part in parts_of(case, name):
-            try:
-                measures_of(part.test, part.setting)
-            except JudgmentTestError:
-                continue  # `_unreadable` names it
-            used |= set(path_of(graph, part).links)
-    for link in case.links:
-        if link not in used:
-            yield Remark(_place(case, "links", link), f"no judgment's path uses link {link}")
-        if link not in graph.informed_links:
-            yield Remark(
-                _place(case, "links", link),
-                f"no data can inform link {link}: the record does not show both its ends",
-            )
-
-
-def _without_test(case: Case) -> Iterator[Remark]:
-    for name, judgment in case.judgments.items():
-        place = _place(case, "judgments", name)
-        simulated = judgment.kind in ("cause", "forecast", "conditional")
-        if simulated and judgment.testable != "never" and judgment.holds_if is None:
-            yield Remark(place, "it can be tested but has no `holds_if`")
-        uses = [
-            p for p in parts_of(case, name) if p.id.startswith("main") and p.horizon is not None
-        ]
-        if uses and not judgment.horizons:
-            days = ", ".join(str(p.horizon) for p in uses)
-            yield Remark(place, f"states no horizons; the case's own are used ({days} days)")
-
-
-def _rows_nowhere(case: Case) -> Iterator[Remark]:
-    """Row filters of record tests whose words occur nowhere in the record."""
-    events = case.record.events
-    known = {
-        "action": {e.action for e in events},
-        "country": {e.country for e in events},
-        "initiator": {w for e in events for w in case.record.belongs(e.initiator)},
-        "target": {w for e in events for w in case.record.belongs(e.target)},
-    }
-    for name in case.judgments:
-        seen: set[tuple[str, str]] = set()
-        for part in parts_of(case, name):
-            for key, word in _row_words(part.test):
-                if word not in known[key] and (key, word) not in seen:
-                    seen.add((key, word))
-                    yield Remark(_place_of(case, part), f"no recorded row has {key} {word}")
-
-
-def _row_words(test: Expression) -> Iterator[tuple[str, str]]:
-    for leaf in _leaves(test):
-        filters: list[RowFilter] = []
-        if isinstance(leaf, Recorded):
-            filters += [leaf.recorded] + ([leaf.free_of] if leaf.free_of is not None else [])
-        elif isinstance(leaf, RecordedRate):
-            filters.append(leaf.recorded_rate)
-        elif isinstance(leaf, RecordedReturn):
-            filters.append(leaf.recorded_return)
-        for wanted in filters:
-            for key in ("action", "initiator", "target", "country"):
-                yield from ((key, word) for word in getattr(wanted, key))

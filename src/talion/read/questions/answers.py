@@ -25,9 +25,9 @@ from pydantic import BeforeValidator, Field, ValidationError, model_validator
 
 from talion.errors import CaseError, Problems
 from talion.model.claim_terms import Threshold
-from talion.model.document import Document, read_document, read_document_file
+from talion.model.document import Document, read_document_file
 from talion.model.quantity import Days, Prior, days
-from talion.model.schema_terms import Origin, Part
+from talion.model.schema_terms import Part
 from talion.read.questions.yaml_words import Value, in_one_line
 
 __all__ = [
@@ -38,6 +38,7 @@ __all__ = [
     "JudgmentAnswer",
     "Numbers",
     "Pressure",
+    "Tempi",
     "Template",
     "Tempo",
     "answers_of",

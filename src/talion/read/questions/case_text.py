@@ -78,8 +78,7 @@ class CaseText:
         >>> print(text.changed([Put(("links", "L2"), {"says": "b raises a"})]).text, end="")
         links:
           L1: {says: a raises b}  # first
-          L2:
-            says: b raises a
+          L2: {says: b raises a}
         """
         made = self
         for change in changes:
@@ -127,7 +126,7 @@ class CaseText:
         key, value = parent.value[index]
         self._no_comment_within(value, path)
         start, end = self._at(key.start_mark), self._end(value)
-        if parent.flow_style:
+        if _in_flow(parent):
             start, end = self._with_comma(start, end, last=index == len(parent.value) - 1)
         else:
             line = self.text.rfind("\n", 0, start) + 1
@@ -158,9 +157,11 @@ class CaseText:
 
     # --- where things stand ----------------------------------------------------------------------
 
-    def _walk(self, path: KeyPath) -> tuple[list[Any], KeyPath]:
+    def _walk(self, path: KeyPath) -> tuple[list[yaml.Node], KeyPath]:
         """Return the nodes along a path as far as they exist, and the keys that do not."""
-        node: Any = yaml.compose(self.text.removeprefix(BYTE_ORDER_MARK), Loader=yaml.CSafeLoader)
+        node = yaml.compose(self.text.removeprefix(BYTE_ORDER_MARK), Loader=yaml.CSafeLoader)
+        if node is None:
+            raise CaseError("the file is empty", place=self.name, remedy="see `talion new`")
         nodes = [node]
         for depth, name in enumerate(path):
             pairs = node.value if isinstance(node, yaml.MappingNode) else []
@@ -171,17 +172,17 @@ class CaseText:
             node = found
         return nodes, ()
 
-    def _at(self, mark: Any) -> int:
+    def _at(self, mark: yaml.Mark) -> int:
         return int(mark.index) + self.text.startswith(BYTE_ORDER_MARK)
 
-    def _end(self, node: Any) -> int:
+    def _end(self, node: yaml.Node) -> int:
         """Return where a node's own text ends; for a block, where that of its last leaf does."""
         if isinstance(node, yaml.CollectionNode) and not node.flow_style and node.value:
             last = node.value[-1]
             return self._end(last[1] if isinstance(last, tuple) else last)
         return self._at(node.end_mark)
 
-    def _after(self, node: Any, column: int) -> int:
+    def _after(self, node: yaml.Node, column: int) -> int:
         """Return the start of the line after a node: past its comments, those below that are
         indented as deep included."""
         end = self._end(node)
@@ -200,7 +201,7 @@ class CaseText:
         before = text[:start].rstrip()
         return (len(before) - 1, end) if before.endswith(",") else (start, end)
 
-    def _no_comment_within(self, node: Any, path: KeyPath) -> None:
+    def _no_comment_within(self, node: yaml.Node, path: KeyPath) -> None:
         """Refuse to replace a list or mapping with a comment inside."""
         if isinstance(node, yaml.ScalarNode):
             return
@@ -215,7 +216,7 @@ class CaseText:
 
     # --- how it is changed -----------------------------------------------------------------------
 
-    def _replaced(self, parent: Any, node: Any, path: KeyPath, value: Value) -> str:
+    def _replaced(self, parent: yaml.Node, node: yaml.Node, path: KeyPath, value: Value) -> str:
         """Replace a value; numbers of a list one by one, so that what stands between them stays."""
         parts = value if isinstance(value, list | tuple) else None
         if (
@@ -231,14 +232,14 @@ class CaseText:
             return text
         self._no_comment_within(node, path)
         start, end = self._at(node.start_mark), self._end(node)
-        written = in_one_line(value) if parent.flow_style else of_a_line(value)
+        written = in_one_line(value) if _in_flow(parent) else of_a_line(value)
         if isinstance(node, yaml.ScalarNode) and node.style in ("|", ">"):
             written += self._line_break
         if start == end and self.text[start - 1 : start] == ":":
             written = " " + written
         return self.text[:start] + written + self.text[end:]
 
-    def _swap(self, parent: Any, put: Put) -> str:
+    def _swap(self, parent: yaml.Node, put: Put) -> str:
         """Put a key in the place of another one of the same mapping."""
         # `_walk` ended at the mapping: the new key is not there yet.
         pair = next((p for p in parent.value if p[0].value == put.instead_of), None)
@@ -249,7 +250,7 @@ class CaseText:
         start, end = self._at(key.start_mark), self._end(value)
         if isinstance(value, yaml.ScalarNode) and value.style in ("|", ">"):
             raise self._refusal(put.path)
-        shown = in_one_line(put.value) if parent.flow_style else of_a_line(put.value)
+        shown = in_one_line(put.value) if _in_flow(parent) else of_a_line(put.value)
         written = f"{in_one_line(put.path[-1])}: {shown}"
         return self.text[:start] + written + self.text[end:]
 
@@ -258,7 +259,7 @@ class CaseText:
         first = self.text.find("\n")
         return "\r\n" if first > 0 and self.text[first - 1] == "\r" else "\n"
 
-    def _inserted(self, parent: Any, at: KeyPath, rest: KeyPath, put: Put) -> str:
+    def _inserted(self, parent: yaml.Node, at: KeyPath, rest: KeyPath, put: Put) -> str:
         value: Value = put.value
         for name in reversed(rest[1:]):
             value = {name: value}
@@ -271,9 +272,8 @@ class CaseText:
         if isinstance(parent, yaml.MappingNode) and parent.value:
             column = parent.value[0][0].start_mark.column
             like = parent.value[0][1]
-            flat = isinstance(like, yaml.CollectionNode) and bool(like.flow_style)
-            lines = self._lines(rest[0], value, column, put, flat=flat)
-            return self._insert_lines(self._after(parent, column), lines)
+            lines = self._lines(rest[0], value, column, put, flat=_in_flow(like))
+            return self.with_lines(self._after(parent, column), lines)
         return self._first_entry(parent, at, rest[0], value, put)
 
     def _lines(self, key: str, value: Value, column: int, put: Put, *, flat: bool) -> list[str]:
@@ -285,7 +285,7 @@ class CaseText:
             return [line]
         return block_entry(key, value, column, column or 2, dict(put.remarks))
 
-    def _first_entry(self, node: Any, at: KeyPath, key: str, value: Value, put: Put) -> str:
+    def _first_entry(self, node: yaml.Node, at: KeyPath, key: str, value: Value, put: Put) -> str:
         """Open a part that is there and empty: `links: {}`, or `links:` with nothing behind it."""
         empty = isinstance(node, yaml.MappingNode) or (
             isinstance(node, yaml.ScalarNode) and node.value in ("", "null", "~") and not node.style
@@ -298,9 +298,9 @@ class CaseText:
         shift = len(self.text) - len(kept)
         made = replace(self, text=kept)
         place = _past_comments(kept, _line_end(kept, end - shift), 1)
-        return made._insert_lines(place, block_entry(key, value, 2, 2, dict(put.remarks)))
+        return made.with_lines(place, block_entry(key, value, 2, 2, dict(put.remarks)))
 
-    def _new_part(self, part: str, value: Value, put: Put, root: Any) -> str:
+    def _new_part(self, part: str, value: Value, put: Put, root: yaml.Node) -> str:
         """Put a part that is missing at the end of the file."""
         if not isinstance(root, yaml.MappingNode) or root.flow_style or not root.value:
             raise self._refusal(put.path)
@@ -312,13 +312,19 @@ class CaseText:
             lines = ["", f"{part}: {of_a_line(value)}"]
         marker = self.text.find(f"{self._line_break}...{self._line_break}", self._end(root))
         place = len(self.text) if marker < 0 else marker + len(self._line_break)
-        return self._insert_lines(place, lines)
+        return self.with_lines(place, lines)
 
-    def _insert_lines(self, place: int, lines: Sequence[str]) -> str:
+    def with_lines(self, place: int, lines: Sequence[str]) -> str:
+        """Return the text with lines put in at the start of a line, in the file's line ends."""
         written = "".join(line + self._line_break for line in lines)
         if place > 0 and self.text[place - 1] != "\n":
             written = self._line_break + written
         return self.text[:place] + written + self.text[place:]
+
+
+def _in_flow(node: yaml.Node) -> bool:
+    """Whether a list or mapping is written in brackets or braces."""
+    return isinstance(node, yaml.CollectionNode) and bool(node.flow_style)
 
 
 def _line_end(text: str, place: int) -> int:
@@ -338,7 +344,7 @@ def _past_comments(text: str, place: int, column: int) -> int:
         place = after
 
 
-def _leaves(node: Any) -> list[Any]:
+def _leaves(node: yaml.Node) -> list[yaml.ScalarNode]:
     if isinstance(node, yaml.ScalarNode):
         return [node]
     parts = (

@@ -21,7 +21,15 @@ from talion.read.questions.subjects import (
 )
 from talion.read.questions.yaml_words import Value
 
-__all__ = ["WITHIN", "Kind", "Question", "question_named", "questions_on", "switch_asked"]
+__all__ = [
+    "WITHIN",
+    "Kind",
+    "Question",
+    "question_named",
+    "questions_on",
+    "sentence_with_letters",
+    "switch_asked",
+]
 
 WITHIN = 30  # days after one event in which extra events are counted
 Kind = Literal["usual", "answers", "extra", "fades", "pressure", "after", "judgments"]
@@ -60,10 +68,10 @@ class Question:
         return {**asdict(self), "about": list(self.about), "answered": answered}
 
 
-_THREE = "low, likely, high: you would be surprised, one time in ten each, below low and above high"
+_THREE = "low, likely, high, or one number"
 _NO_VIEW = (
-    "the link is written with a wide range and no direction (`origin: nobody`): no view takes it as "
-    "raising, lowering or doing nothing, and no reading that states directions uses it"
+    "a link that is there stays; else one is written that no view takes either way or as nothing, "
+    "at a wide range, and no reading that states directions uses"
 )
 
 
@@ -145,7 +153,7 @@ def _answers(case: Case, cause: str, effect: str) -> Question:
         f"Of ten events “{b}”, how many answer an event “{a}”?",
         f"a number from 0 to 9.5; {_THREE}",
         _link_now(case, cause, effect),
-        f"a link that is there stays; else {_NO_VIEW}",
+        _NO_VIEW,
         (cause, effect),
         [2, 4, 6],
     )
@@ -160,7 +168,7 @@ def _extra(case: Case, cause: str, effect: str) -> Question:
         "Minus means fewer.",
         f"a number, below zero for fewer; {_THREE}",
         _link_now(case, cause, effect),
-        f"a link that is there stays; else {_NO_VIEW}",
+        _NO_VIEW,
         (cause, effect),
         [-1, -0.3, 0],
     )
@@ -224,11 +232,20 @@ def _after(case: Case, effect: str, sheet: AnswerSheet) -> Question:
         text,
         f"times a month, beside {likely:g} now; {_THREE}",
         now,
-        f"a link that is there stays; else {_NO_VIEW}",
+        _NO_VIEW,
         (effect,),
         [round(low / 8, 2), round(likely / 4, 2), round(likely / 2, 2)],
         "pressure",
     )
+
+
+def sentence_with_letters(template: str) -> str:
+    """Return a template's sentence with letters for what it speaks of.
+
+    >>> sentence_with_letters("at_most")
+    'at most N events Y'
+    """
+    return ONE_TEMPLATE[template].format(cause="X", effect="Y", by="DATE", at_most="N")
 
 
 def switch_asked(case: Case, sheet: AnswerSheet) -> str | None:

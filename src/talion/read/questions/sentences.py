@@ -12,6 +12,7 @@ from talion.read.questions.answers import ONE_TEMPLATE, JudgmentAnswer
 from talion.read.questions.case_text import Put
 from talion.read.questions.subjects import far_state, state_now, switches, title_of
 from talion.read.questions.written import Written, next_id, slug, what_if_for
+from talion.read.questions.yaml_words import Value
 
 __all__ = ["causes_for", "judgment_written"]
 
@@ -54,7 +55,7 @@ def judgment_written(case: Case, data: dict[str, Any], answer: JudgmentAnswer) -
     test, reading = _test(case, answer, world)
     titles = {str(c.path[-1]): c.value.get("title") for c in changes if isinstance(c.value, dict)}
     claim = answer.claim or _claim(case, answer, titles.get(world) or title_of(case, world))
-    entry: dict[str, Any] = {"claim": claim}
+    entry: dict[str, Value] = {"claim": claim}
     if answer.evidence is not None:
         entry["evidence"] = answer.evidence
     entry["kind"] = KINDS[answer.template]
@@ -116,16 +117,16 @@ def _world(case: Case, answer: JudgmentAnswer) -> tuple[tuple[Put, ...], str]:
                 return (), name
     name = next_id(case.what_ifs, f"no_{cause}", numbered=False)
     title = f"Without “{title_of(case, cause)}”"
-    entry = {"title": title, "from": "as_of", "do": [{"block": cause}]}
+    entry: dict[str, Value] = {"title": title, "from": "as_of", "do": [{"block": cause}]}
     return (Put(("what_ifs", name), entry),), name
 
 
-def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Any], str]:
+def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Value], str]:
     """Return the test and how the sentence was read."""
     effect = answer.effect
     if answer.template in ("would_not_stop", "goes_on"):
         every = answer.every or _window(case, effect)
-        test: dict[str, Any] = {"count": effect, "at_least": 1, "in_every": f"{every} days"}
+        test: dict[str, Value] = {"count": effect, "at_least": 1, "in_every": f"{every} days"}
         start = "as_of"
         if answer.template == "would_not_stop":
             start = f"{world} + {SETTLES_AFTER} days"

@@ -6,13 +6,13 @@ import re
 import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import get_args
 
 from talion.errors import InputError
 from talion.model.arrows import Arrow
 from talion.model.case import Case
 from talion.model.strength import FADES
-from talion.read.questions.answers import Answer, Numbers, Pressure, Tempo
+from talion.read.questions.answers import Answer, Numbers, Pressure, Tempi, Tempo
 from talion.read.questions.case_text import Put, Remove
 from talion.read.questions.question import WITHIN, Question
 from talion.read.questions.subjects import (
@@ -22,6 +22,7 @@ from talion.read.questions.subjects import (
     switches,
     title_of,
 )
+from talion.read.questions.yaml_words import Value
 
 __all__ = ["NO_REASON", "Written", "link_of", "next_id", "what_if_for", "written_by"]
 
@@ -67,7 +68,7 @@ def written_by(
         InputError: the answer is out of range, or does not fit what the case says.
     """
     if question.kind == "usual":
-        return _usual(case, question, answer)
+        return _usual(question, answer)
     if question.kind == "answers":
         return _answers(case, question, answer, wrote)
     if question.kind == "extra":
@@ -82,7 +83,7 @@ def written_by(
 # --- rates ---------------------------------------------------------------------------------------
 
 
-def _usual(case: Case, question: Question, answer: Answer) -> Written:
+def _usual(question: Question, answer: Answer) -> Written:
     (name,) = question.about
     here = ("events", name)
     if not isinstance(answer, Numbers):
@@ -103,7 +104,7 @@ def _certain(value: Triple) -> tuple[str, ...]:
     return ("one number is taken as certain; give low, likely and high to leave room",)
 
 
-def _short(value: Triple) -> Any:
+def _short(value: Triple) -> Value:
     low, likely, high = (float(f"{v:.5g}") for v in value)
     return likely if low == high else [low, likely, high]
 
@@ -128,7 +129,8 @@ def _answers(case: Case, question: Question, answer: Answer, wrote: Mapping[str,
             value=list(answer.value),
             remedy="some always come by themselves, and no judgment is certain",
         )
-    share = tuple(10 * v for v in answer.value)
+    low, likely, high = answer.value
+    share = (10 * low, 10 * likely, 10 * high)
     remark = f"per cent of “{title_of(case, effect)}” that answer it: low, likely, high"
     wanted = _Link(cause, effect, 1, "share", share, remark, share[2] == 0)
     return _link(case, question, answer, wanted, wrote)
@@ -179,7 +181,7 @@ def _unknown(case: Case, question: Question, cause: str, effect: str) -> Written
         return Written((), ("links", standing[0]), (f"{' and '.join(standing)} stays as it is",))
     form, size = ("share", UNKNOWN_SHARE) if question.kind != "after" else ("times", UNKNOWN_TIMES)
     name = next_id(case.links, f"{cause}_{effect}")
-    entry = {
+    entry: dict[str, Value] = {
         "says": f"{cause} raises {effect}",
         form: list(size),
         "origin": "nobody",
@@ -228,7 +230,7 @@ def _link(
         return Written((), (), (f"no link is written, since it would do nothing{told}",))
     name = next_id(case.links, f"{wanted.cause}_{wanted.effect}")
     says = f"{wanted.cause} {'lowers' if wanted.sign < 0 else 'raises'} {wanted.effect}"
-    entry: dict[str, Any] = {"says": says, wanted.form: _short(wanted.size)}
+    entry: dict[str, Value] = {"says": says, wanted.form: _short(wanted.size)}
     if wanted.form == "extra":
         entry["within"] = f"{WITHIN} days"
     entry["origin"] = (answer.origin or "analyst") if wanted.sign else "nobody"
@@ -277,19 +279,21 @@ def _fades(case: Case, question: Question, answer: Answer, wrote: Mapping[str, s
         )
     here = ("links", link)
     if not isinstance(answer, Tempo):
-        word = case.links[link].fades or "weeks"
+        kept = case.links[link].fades or "weeks"
         return Written(
-            (), here, (f"{word}, half gone after {FADES[word]:g} days, in every reading",)
+            (), here, (f"{kept}, half gone after {FADES[kept]:g} days, in every reading",)
         )
     word, notes = _tempo(answer.half_life)
     return Written((Put((*here, "fades"), word), *_reasons(here, answer)), here, notes)
 
 
-def _tempo(half_life: float | str) -> tuple[str, tuple[str, ...]]:
+def _tempo(half_life: float | Tempi) -> tuple[Tempi, tuple[str, ...]]:
     """Return the nearest of the four tempi, on a scale of ratios, and what to say of it."""
     if isinstance(half_life, str):
         return half_life, ()
-    word = min(FADES, key=lambda name: max(FADES[name] / half_life, half_life / FADES[name]))
+    word = min(
+        get_args(Tempi), key=lambda name: max(FADES[name] / half_life, half_life / FADES[name])
+    )
     near = FADES[word]
     if near == half_life:
         return word, ()
@@ -333,7 +337,7 @@ def _new_switch(case: Case, effect: str, answer: Pressure, title: str) -> Writte
             remedy=f"say what was so by {case.as_of}; a later change is a what-if",
         )
     now, other = ("active", "ended") if answer.going_on else ("none", "active")
-    entry: dict[str, Any] = {
+    entry: dict[str, Value] = {
         "kind": "observed",
         "title": title,
         "states": {"active": 1, other if answer.going_on else now: 0},
@@ -368,7 +372,7 @@ def what_if_for(case: Case, switch: str) -> tuple[tuple[Put, ...], str]:
 def _what_if(case: Case, switch: str, title: str, to: str) -> tuple[Put]:
     name = next_id(case.what_ifs, f"{switch}_{slug(to, 'changed')}", numbered=False)
     told = {"ended": f"{title} ends", "active": f"{title} begins"}.get(to, f"{title}: {to}")
-    entry = {"title": told, "from": "as_of", "do": [{"set": switch, "to": to}]}
+    entry: dict[str, Value] = {"title": told, "from": "as_of", "do": [{"set": switch, "to": to}]}
     return (Put(("what_ifs", name), entry),)
 
 

@@ -11,7 +11,7 @@ from talion.model.document import read_document
 
 __all__ = ["Value", "block_entry", "in_one_line", "number", "of_a_line"]
 
-Value: TypeAlias = "str | int | float | bool | None | Sequence[Value] | Mapping[str, Value]"
+Value: TypeAlias = "str | int | float | bool | Sequence[Value] | Mapping[str, Value] | None"
 
 _PLAIN = re.compile(r"[^\W_](?:[\w .%/()'&+-]*[\w.%)])?")
 _PLAIN_LINE = re.compile(r"[^\W_]|[^\W_“‘(][^#\n\r\t]*[^\s:#]|[“‘(][^#\n\r\t]*[^\s:#]")

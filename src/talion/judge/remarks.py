@@ -1,0 +1,334 @@
+"""Tests that cannot fail or cannot hold, and judgments that leave out what they need."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from talion.judge.findings import Finding
+from talion.judge.measures import worlds_of
+from talion.judge.parts import Part, parts_of
+from talion.judge.paths import SystemGraph, measured_by
+from talion.judge.placed import differences_of, leaves_of, place_in, place_of, readable_parts
+from talion.model.case import Case
+from talion.model.claim import (
+    BASELINE,
+    AllOf,
+    Answered,
+    AnyOf,
+    Bounds,
+    Count,
+    Expression,
+    Given,
+    Level,
+    Rate,
+    Reaches,
+    Recorded,
+    RecordedRate,
+    RecordedReturn,
+    RowFilter,
+)
+from talion.model.compile_events import DAYS_PER_MONTH
+
+__all__ = ["judgment_remarks", "test_remarks"]
+
+FIXED = "its result is the same whatever the links are, so it says nothing of the case"
+SURE = 1e-3  # chance under which a test hardly ever comes out the other way
+TAMED, SWOLLEN = 0.5, 2.0  # of the low and the high usual rate, for a test that is nearly sure
+
+
+def test_remarks(case: Case, graph: SystemGraph) -> Iterator[Finding]:
+    """Yield thresholds that every history meets or none can, and comparisons without a way."""
+    yield from _fixed_tests(case)
+    yield from _without_way(case, graph)
+    yield from _nearly_sure(case)
+
+
+def judgment_remarks(case: Case) -> Iterator[Finding]:
+    """Yield judgments without test or horizon, and words of record tests that no row has."""
+    yield from _without_test(case)
+    yield from _without_horizon(case)
+    yield from _rows_nowhere(case)
+
+
+# --- tests that are fixed ------------------------------------------------------------------------
+
+
+def _fixed_tests(case: Case) -> Iterator[Finding]:
+    """Thresholds that every history meets, or none can."""
+    for name in case.judgments:
+        seen: set[str] = set()
+        for part in parts_of(case, name):
+            for said, value in _fixed_in(case, part):
+                if part.setting.place + said not in seen:
+                    seen.add(part.setting.place + said)
+                    yield Finding(
+                        "warning",
+                        "fixed-test",
+                        place_of(case, part),
+                        said,
+                        FIXED,
+                        "ask for a number that some histories reach and others do not"
+                        if " blocks " not in said
+                        else "ask it in another what-if, or of another type",
+                        value,
+                    )
+
+
+def _fixed_in(case: Case, part: Part) -> Iterator[tuple[str, str]]:
+    """Yield what is fixed in a test, and its threshold."""
+    for test in leaves_of(part.test):
+        said = _fixed(case, test)
+        if said:
+            yield said
+        if isinstance(test, Count | Rate):
+            yield from _blocked(case, part, test)
+    for joined in _conditions(part.test):
+        if joined.given == joined.holds:
+            yield "this test cannot fail: what must hold is what was given", "given and holds"
+
+
+def _conditions(test: Expression) -> Iterator[Given]:
+    if isinstance(test, Given):
+        yield test
+    elif isinstance(test, AllOf | AnyOf):
+        for part in test.parts:
+            yield from _conditions(part)
+
+
+def _fixed(case: Case, test: Any) -> tuple[str, str] | None:
+    if isinstance(test, Count | Rate | Answered | Recorded):
+        return _beyond(test, 0.0, 100.0 if isinstance(test, Answered) else float("inf"))
+    if isinstance(test, Level | Reaches):
+        if isinstance(test, Level) and test.compared_with is not None:
+            return None
+        factor = case.factors[test.level if isinstance(test, Level) else test.reaches]
+        if factor.kind == "latent":
+            return None
+        if factor.states is None:
+            return _beyond(test, *factor.range)
+        doses = [dose for prior in factor.states.values() for dose in prior]
+        return _beyond(test, min(doses), max(doses))
+    return None
+
+
+def _beyond(test: Bounds, low: float, high: float) -> tuple[str, str] | None:
+    """Return what is wrong with thresholds on a number that lies in [low, high]; None if nothing."""
+    always = {
+        "at_least": lambda x: x <= low,
+        "more_than": lambda x: x < low,
+        "at_most": lambda x: x >= high,
+        "fewer_than": lambda x: x > high,
+    }
+    never = {
+        "at_least": lambda x: x > high,
+        "more_than": lambda x: x >= high,
+        "at_most": lambda x: x < low,
+        "fewer_than": lambda x: x <= low,
+    }
+    for key, threshold in test.bounds().items():
+        said = f"{key.replace('_', ' ')} {threshold}"
+        if always[key](threshold.value):
+            return f"this test cannot fail: every history is {said}", f"{key}: {threshold}"
+        if never[key](threshold.value):
+            return f"this test cannot hold: no history is {said}", f"{key}: {threshold}"
+    return None
+
+
+def _blocked(case: Case, part: Part, test: Count | Rate) -> Iterator[tuple[str, str]]:
+    """Yield counts of what the what-if itself blocks all the while."""
+    series = test.count if isinstance(test, Count) else test.rate
+    members = case.series.get(series.name, (series.name,))
+    types = {member.split("[")[0].strip() for member in members}
+    start = part.setting.day(test.start)
+    if not types <= _blocked_types(case, part.setting.world, start):
+        return
+    for key, threshold in test.bounds().items():
+        some = threshold.value > 0 if key == "at_least" else key == "more_than"
+        none = key == "fewer_than" and threshold.value <= 0
+        outcome = "cannot hold" if some or none else "cannot fail"
+        yield (
+            f"this test {outcome}: {part.setting.world} blocks {', '.join(sorted(types))} itself",
+            f"{key}: {threshold}",
+        )
+
+
+def _blocked_types(case: Case, world: str, since: int) -> set[str]:
+    """Return the types that a what-if blocks from a day on, for good."""
+    if world == BASELINE:
+        return set()
+    what_if = case.what_ifs[world]
+    freed = {op.subject for op in what_if.do if op.verb in ("unblock", "add")}
+    begins = case.what_if_day(world) <= since
+    return {
+        op.subject
+        for op in what_if.do
+        if op.verb == "block" and op.for_ is None and op.at is None and begins
+    } - freed
+
+
+def _without_way(case: Case, graph: SystemGraph) -> Iterator[Finding]:
+    """Comparisons of what-ifs that no link connects with what is measured."""
+    seen: set[str] = set()
+    for part, test in differences_of(case):
+        acted, _ = graph.acted_on(worlds_of(test, part.setting))
+        measured = measured_by(case, test)
+        if not graph.leads(acted, measured) and part.setting.place not in seen:
+            seen.add(part.setting.place)
+            yield Finding(
+                "warning",
+                "no-way",
+                place_of(case, part),
+                "this test cannot hold: nothing leads from what the what-ifs change to "
+                f"{', '.join(sorted(measured))}",
+                "both what-ifs give the same histories, so no difference can appear",
+                "add the link that is meant, or compare what-ifs that bear on it",
+                ", ".join(sorted(acted)),
+            )
+
+
+# --- tests that are nearly sure ------------------------------------------------------------------
+
+
+def _nearly_sure(case: Case) -> Iterator[Finding]:
+    """Counts that a rate far from the usual one would still meet; or still miss."""
+    seen: set[str] = set()
+    for part in readable_parts(case):
+        test = part.test
+        if part.setting.world != BASELINE or not isinstance(test, Count):
+            continue
+        said = _far_from_threshold(case, part, test)
+        if said is not None and part.setting.place not in seen:
+            seen.add(part.setting.place)
+            yield Finding(
+                "note",
+                "nearly-sure",
+                place_of(case, part),
+                said[0],
+                "whatever the links do short of that, the result hardly moves",
+                "choose a threshold nearer to the usual number, if the claim allows it",
+                said[1],
+            )
+
+
+def _far_from_threshold(case: Case, part: Part, test: Count) -> tuple[str, str] | None:
+    members = case.series.get(test.count.name, (test.count.name,))
+    if test.count.marks or any("[" in member for member in members):
+        return None
+    usual = [case.events[m].usual for m in members]
+    days = part.setting.day(test.end) - part.setting.day(test.start)
+    low = TAMED * sum(u[0] for u in usual) / DAYS_PER_MONTH
+    high = SWOLLEN * sum(u[2] for u in usual) / DAYS_PER_MONTH
+    for key, threshold in test.bounds().items():
+        if threshold.unit == "x usual" or threshold.value <= 0:
+            continue
+        least = key in ("at_least", "more_than")
+        rate = low if least else high
+        chance = _chance_to_fail(key, threshold.value, rate, days, test.in_every)
+        if chance is not None and chance < SURE:
+            far = "half its low" if least else "twice its high"
+            return (
+                f"this test hardly ever fails: at {far} usual rate in under one history in a thousand",
+                f"{key}: {threshold}",
+            )
+    return None
+
+
+def _chance_to_fail(
+    key: str, limit: float, rate: float, days: int, every: int | None
+) -> float | None:
+    """Return the chance that a Poisson process of a constant rate misses a bound; None if not told.
+
+    With windows only "at least one": of the gaps that begin in T days, lambda T exp(-lambda w) are
+    expected to be longer than a window of w days, and one window may be empty from the start.
+    """
+    from math import ceil, exp, floor
+
+    from scipy.special import pdtr, pdtrc
+
+    if every is not None:
+        if key != "at_least" or limit > 1:
+            return None
+        return (1 + rate * days) * exp(-rate * every)
+    mean = rate * days
+    if key == "at_least":
+        return float(pdtr(ceil(limit) - 1, mean))
+    if key == "more_than":
+        return float(pdtr(floor(limit), mean))
+    return float(pdtrc(floor(limit) if key == "at_most" else ceil(limit) - 1, mean))
+
+
+# --- judgments -----------------------------------------------------------------------------------
+
+
+def _without_test(case: Case) -> Iterator[Finding]:
+    for name, judgment in case.judgments.items():
+        simulated = judgment.kind in ("cause", "forecast", "conditional")
+        if simulated and judgment.testable != "never" and judgment.holds_if is None:
+            yield Finding(
+                "warning",
+                "no-test",
+                place_in(case, "judgments", name),
+                "it can be tested but has no `holds_if`",
+                "without a test nobody can say later whether it was right",
+                "add `holds_if`, or say `testable: never` and why",
+                judgment.kind,
+            )
+
+
+def _without_horizon(case: Case) -> Iterator[Finding]:
+    for name, judgment in case.judgments.items():
+        uses = [
+            p for p in parts_of(case, name) if p.id.startswith("main") and p.horizon is not None
+        ]
+        if uses and not judgment.horizons:
+            days = ", ".join(str(p.horizon) for p in uses)
+            yield Finding(
+                "warning",
+                "no-horizon",
+                place_in(case, "judgments", name),
+                f"states no horizons; the case's own are used ({days} days)",
+                "a claim without a time can always still come true, so it can never be wrong",
+                "add `horizons: [180 days]`, or dates in the test",
+                f"{days} days",
+            )
+
+
+def _rows_nowhere(case: Case) -> Iterator[Finding]:
+    """Row filters of record tests whose words occur nowhere in the record."""
+    events = case.record.events
+    known = {
+        "action": {e.action for e in events},
+        "country": {e.country for e in events},
+        "initiator": {w for e in events for w in case.record.belongs(e.initiator)},
+        "target": {w for e in events for w in case.record.belongs(e.target)},
+    }
+    for name in case.judgments:
+        seen: set[tuple[str, str]] = set()
+        for part in parts_of(case, name):
+            for key, word in _row_words(part.test):
+                if word not in known[key] and (key, word) not in seen:
+                    seen.add((key, word))
+                    yield Finding(
+                        "warning",
+                        "no-such-row",
+                        place_of(case, part),
+                        f"no recorded row has {key} {word}",
+                        "the test then counts nothing, which is easily a slip of spelling",
+                        f"use one of: {', '.join(sorted(known[key] - {''})[:8]) or 'none recorded'}",
+                        word,
+                    )
+
+
+def _row_words(test: Expression) -> Iterator[tuple[str, str]]:
+    for leaf in leaves_of(test):
+        filters: list[RowFilter] = []
+        if isinstance(leaf, Recorded):
+            filters += [leaf.recorded] + ([leaf.free_of] if leaf.free_of is not None else [])
+        elif isinstance(leaf, RecordedRate):
+            filters.append(leaf.recorded_rate)
+        elif isinstance(leaf, RecordedReturn):
+            filters.append(leaf.recorded_return)
+        for wanted in filters:
+            for key in ("action", "initiator", "target", "country"):
+                yield from ((key, word) for word in getattr(wanted, key))
