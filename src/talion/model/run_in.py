@@ -247,7 +247,7 @@ def _midnights(
     factors = list(case.factors.values())
     innovations = _innovations(case, run_in)
     low, high = np.array([factor_range(f) for f in factors]).reshape(-1, 2).T
-    moves = np.array([not f.is_switch for f in factors])
+    moves = np.array([not f.is_switch for f in factors], dtype=bool)
     low, high = np.where(moves, low, -np.inf), np.where(moves, high, np.inf)
     z = np.where([f.kind == "latent" or f.is_switch for f in factors], 0.0, numbers.reference)
     for column, values in innovations.items():
