@@ -8,6 +8,8 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from talion.cli.lines import say, sentence
 from talion.errors import InputError, TalionError
 
@@ -48,7 +50,7 @@ def ask_case(
     if about is not None:
         session = session.on(tuple(part.strip() for part in about.split(",") if part.strip()))
     if list_only:
-        say([json.dumps(_as_data(session), indent=1, ensure_ascii=False)])
+        typer.echo(json.dumps(_as_data(session), indent=1, ensure_ascii=False))
         return
     if answers is not None:
         previews = session.planned(read_answers(answers))

@@ -99,7 +99,7 @@ class Conversation:
 
     def _opening(self) -> Iterator[str]:
         given = self.session.sheet.given
-        resumed = f", {given} answers are there already" if given else ""
+        resumed = f", {given} answered already" if given else ""
         yield f"{self.session.case.title}: {len(self.session.questions)} questions{resumed}"
         yield from sentence(f"At each: {KEYS}.", indent=0)
         yield from sentence(SURPRISE, indent=0)

@@ -7,6 +7,7 @@ answered is lost: what is pending is put into the case when asking goes on.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
@@ -153,7 +154,10 @@ class Session:
         if text == self.text:
             return Preview(question, text, self.case, sheet, written)
         plain = text.text.removeprefix("\ufeff")
-        case = parse_case(plain, self.path.name.removesuffix(".yaml"), self.case.record)
+        made = parse_case(plain, self.path.name.removesuffix(".yaml"), self.case.record)
+        # As `load_case` would name it, once this text is in the file.
+        digest = hashlib.sha256(text.text.encode()).hexdigest()
+        case = replace(made, name=self.case.name, path=self.case.path, text_hash=digest)
         Problems.raise_any(self.check(case))
         for line in text.comments_beside(self.text):
             note = f"the comment on line {line} stays as it was: see that it still fits"

@@ -1,0 +1,342 @@
+"""`talion ask`: from a file, as data, at a terminal; killed in the middle; and what it refuses."""
+
+from __future__ import annotations
+
+import io
+import json
+import os
+import select
+import shutil
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import pytest
+
+from cli.command import Command
+from talion.cli.conversation import Conversation
+from talion.judge.checks import check_case
+from talion.model.case import load_case
+from talion.read.questions.session import begin
+
+ANSWERS = """\
+talion_answers: 1
+answers:
+  usual.raid: [4, 5, 7]
+  usual.shelling: don't know
+  answers.raid.shelling: {value: [3, 5, 7], origin: brief, because: "the army said so, twice"}
+  fades.raid.shelling: 3 days
+  extra.shelling.raid: [-1, -0.3, 0]
+  pressure: {name: War in the valley, since: 2024-02-01}
+  after.raid: [0.5, 1, 2]
+judgments:
+  - {template: would_not_stop, cause: rain, effect: raid, horizon: 180 days}
+  - {template: at_most, effect: raid, at_most: 30, horizon: 90 days, word: likely}
+"""
+
+
+@pytest.fixture
+def answers(tmp_path: Path) -> Path:
+    file = tmp_path / "given.yaml"
+    file.write_text(ANSWERS, encoding="utf-8")
+    return file
+
+
+def lines_lost(before: str, after: str) -> list[str]:
+    """Lines of a text that another no longer has."""
+    left = list(after.splitlines())
+    lost = []
+    for line in before.splitlines():
+        if line in left:
+            left.remove(line)
+        else:
+            lost.append(line)
+    return lost
+
+
+# --- from a file ---------------------------------------------------------------------------------
+
+
+def test_answers_from_a_file_go_into_the_case(
+    talion: Command, starter: Path, answers: Path
+) -> None:
+    before = (starter / "case.yaml").read_text(encoding="utf-8")
+    ended = talion("ask", starter, "--answers", answers)
+    assert (ended.status, ended.err) == (0, "")
+    after = (starter / "case.yaml").read_text(encoding="utf-8")
+    assert lines_lost(before, after) == [
+        "    usual: [4, 5, 6.5]",
+        "    usual_when: {drought: dry}",
+        "    strength: strong            # 35 / 50 / 70 per cent of shellings answer a raid",
+        "    because: the army answers raids with artillery within days",
+    ]
+    case = load_case(starter)
+    assert case.links["L1"].share == (30, 50, 70)
+    assert case.links["L7"].says == ("shelling lowers raid",)
+    assert case.judgments["J6"].under == "rain"
+    assert check_case(case)[0] == ()
+    assert talion("check", starter).status == 0
+
+
+def test_each_answer_is_told_as_its_consequence(
+    talion: Command, starter: Path, answers: Path
+) -> None:
+    told = " ".join(talion("ask", starter, "--answers", answers).out.split())
+    assert "usual.raid: one in 6.1 days; about 30 (24 to 41) in 180 days" in told
+    assert "50 % (30 to 70) of these answer it: at usual rates one event draws 0.15" in told
+    assert "one event prevents 0.3 (0 to 1) of these within 30 days" in told
+    assert "L2 says the opposite and stays: both act" in told
+    assert "rate times 5 (2.5 to 10) in the full state" in told
+    assert "at least 1 in every 30 days, from 14 August 2024" in told
+    assert "next: talion check" in told
+
+
+def test_given_twice_is_given_once(talion: Command, starter: Path, answers: Path) -> None:
+    talion("ask", starter, "--answers", answers)
+    once = (starter / "case.yaml").read_bytes()
+    again = talion("ask", starter, "--answers", starter / "answers.yaml")
+    assert again.status == 0
+    assert "the case says all of it already" in again.out
+    assert (starter / "case.yaml").read_bytes() == once
+
+
+def test_a_wrong_answer_is_one_line_and_nothing_is_written(
+    talion: Command, starter: Path, answers: Path
+) -> None:
+    before = (starter / "case.yaml").read_bytes()
+    for right, wrong, said in (
+        ("[4, 5, 7]", "[0, 5, 7]", "a usual rate must be positive"),
+        ("[3, 5, 7]", "[3, 5, 17]", "of ten events between 0 and 9.5"),
+        ("cause: rain", "cause: snow", "no such what-if or switch"),
+    ):
+        answers.write_text(ANSWERS.replace(right, wrong), encoding="utf-8")
+        ended = talion("ask", starter, "--answers", answers)
+        assert ended.status == 2
+        assert len(ended.err.splitlines()) == 1
+        assert ended.err.startswith("given.yaml:")
+        assert said in ended.err
+    assert (starter / "case.yaml").read_bytes() == before
+    assert not (starter / "answers.yaml").exists()
+
+
+# --- as data, and what is refused -----------------------------------------------------------------
+
+
+def test_the_questions_are_data(talion: Command, starter: Path) -> None:
+    ended = talion("ask", starter, "--list")
+    told = json.loads(ended.out)
+    assert ended.status == 0
+    assert told["about"] == ["raid", "shelling"]
+    assert 5 <= len(told["questions"]) <= 10
+    assert {"id", "text", "takes", "unknown", "now", "example", "answered"} <= set(
+        told["questions"][0]
+    )
+    assert not any(question["answered"] for question in told["questions"])
+    assert set(told["templates"]) >= {"would_not_stop", "holds_down", "at_most"}
+    assert not (starter / "answers.yaml").exists()
+    other = json.loads(talion("ask", starter, "--list", "--about", "raid,talks").out)
+    assert [q["id"] for q in other["questions"]][:2] == ["usual.raid", "usual.talks"]
+
+
+def test_the_listed_examples_are_answers(talion: Command, starter: Path, tmp_path: Path) -> None:
+    listed = json.loads(talion("ask", starter, "--list").out)["questions"]
+    file = tmp_path / "examples.yaml"
+    told = {q["id"]: q["example"] for q in listed if q["kind"] != "judgments"}
+    text = {
+        "talion_answers": 1,
+        "answers": told,
+        "judgments": [q["example"] for q in listed if q["kind"] == "judgments"],
+    }
+    file.write_text(json.dumps(text), encoding="utf-8")  # JSON is YAML
+    ended = talion("ask", starter, "--answers", file)
+    assert (ended.status, ended.err) == (0, "")
+
+
+@pytest.mark.parametrize(
+    ("more", "line"),
+    [
+        (
+            [],
+            "--answers: there is nobody to ask: standard input is no terminal; give `--answers FILE`",
+        ),
+        (["--about", "mood"], "about: no such event type (got 'mood')"),
+        (["--answers", "none.yaml"], "none.yaml: no such file"),
+        (["--answers", "none.yaml", "--list"], "--list, --answers: say one thing"),
+    ],
+)
+def test_what_cannot_be_asked_is_one_line(
+    talion: Command, starter: Path, monkeypatch: pytest.MonkeyPatch, more: list[str], line: str
+) -> None:
+    monkeypatch.setattr("sys.stdin", io.StringIO())
+    ended = talion("ask", starter, *more)
+    assert ended.status == 2
+    assert ended.out == ""
+    assert ended.err.startswith(line)
+    assert len(ended.err.splitlines()) == 1
+
+
+def test_a_built_in_case_is_left_alone(talion: Command) -> None:
+    ended = talion("ask", "baghdad-2024", "--list")
+    assert ended.status == 2
+    assert "a built-in case is not changed" in ended.err
+
+
+# --- a conversation -------------------------------------------------------------------------------
+
+
+def conversation(starter: Path, replies: Iterable[str], **more: tuple[str, ...]) -> Conversation:
+    """A sitting with these replies; after the last one the person is gone."""
+    waiting: Iterator[str] = iter(replies)
+
+    def reply(_: str) -> str:
+        try:
+            return next(waiting)
+        except StopIteration:
+            raise EOFError from None
+
+    def faults(case: object) -> object:
+        return check_case(case)[0]  # type: ignore[arg-type]
+
+    held = Conversation(begin(str(starter), faults), reply, **more)  # type: ignore[arg-type]
+    held.hold()
+    return held
+
+
+def test_a_sitting_asks_echoes_and_keeps(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    replies = [
+        "4 5 7", "y",                                # usual.raid
+        "d", "",                                     # usual.shelling, Enter is yes
+        "3 5", "3/5/7", "n", "3 5 8", "y", "b", "",  # answers: two mistakes and a second thought
+        "5 days", "y",
+        "-1 -0.5 -0.1", "y", "m", "my own view",
+        "",                                          # how soon: left for later
+        "War in the valley", "y", "2024-02-01", "y", "",
+        "0.5 1 2", "y", "r", "",
+        "1", "rain", "raid", "", "", "y", "",        # a judgment by ids and defaults
+        "6", "1", "30", "90 days", "likely", "n",    # one that is taken back
+        "",
+    ]  # fmt: skip
+    held = conversation(starter, replies)
+    out = capsys.readouterr().out
+    assert "write one number, or three" in out
+    assert out.count("right?") == 0  # asked of `reply`, which shows its own prompt
+    assert "= one in 6.1 days" in out
+    assert "not asked or left for later: fades.shelling.raid" in out
+    case = load_case(starter)
+    assert case.links["L1"].share == (30, 50, 80)
+    assert (case.links["L1"].origin, case.links["L1"].fades) == ("brief", "weeks")
+    assert case.links["L7"].because == "my own view"
+    assert case.links["L8"].origin == "record"
+    assert list(case.judgments)[-1] == "J6"
+    assert held.session.sheet.answers["usual.shelling"] is None
+    assert check_case(case)[0] == ()
+
+
+def test_stopping_keeps_what_was_answered_and_goes_on_from_there(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conversation(starter, ["4 5 7", "y", "q"])
+    assert "stopped; what you answered is kept" in capsys.readouterr().out
+    conversation(starter, ["1 2 3", "y"])  # the second question comes first now
+    out = capsys.readouterr().out
+    assert "9 questions, 1 answered already" in out
+    case = load_case(starter)
+    assert (case.events["raid"].usual, case.events["shelling"].usual) == ((4, 5, 7), (1, 2, 3))
+
+
+def test_a_question_is_asked_again_by_name(starter: Path) -> None:
+    conversation(starter, ["4 5 7", "y"])
+    conversation(starter, ["3 4 5", "y"], again=("usual.raid",))
+    assert load_case(starter).events["raid"].usual == (3, 4, 5)
+
+
+def test_an_answer_that_would_break_the_case_is_not_taken(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = (starter / "case.yaml").read_bytes()
+    conversation(starter, ["", "", "", "", "40 50 60", "q"])
+    assert "not taken:" in capsys.readouterr().out
+    assert (starter / "case.yaml").read_bytes() == before
+
+
+# --- a real terminal, and the end of a process ----------------------------------------------------
+
+NEEDS_TERMINAL = pytest.mark.skipif(os.name != "posix", reason="needs a pseudo-terminal")
+
+
+def until_prompt(terminal: int, seen: bytes = b"") -> bytes:
+    """Read a terminal up to its next prompt or its end."""
+    while not seen.endswith(b"> "):
+        ready, _, _ = select.select([terminal], [], [], 60)
+        assert ready, f"nothing came: {seen.decode(errors='replace')[-500:]}"
+        try:
+            more = os.read(terminal, 4096)
+        except OSError:  # the other side is closed
+            return seen
+        if not more:
+            return seen
+        seen += more
+    return seen
+
+
+def at_terminal(starter: Path, replies: list[str], *, kill: bool) -> str:
+    """Run `talion ask` at a terminal of its own; kill it with SIGKILL at the last prompt."""
+    import pty
+
+    mine, its = pty.openpty()
+    command = [sys.executable, "-m", "talion", "ask", str(starter)]
+    with subprocess.Popen(command, stdin=its, stdout=its, stderr=its, close_fds=True) as process:
+        os.close(its)
+        shown = b""
+        for reply in replies:
+            shown += until_prompt(mine)
+            os.write(mine, f"{reply}\n".encode())
+        shown += until_prompt(mine)
+        if kill:
+            process.send_signal(signal.SIGKILL)
+        process.wait(timeout=60)
+        os.close(mine)
+        assert process.returncode == (-signal.SIGKILL if kill else 0)
+    return shown.decode(errors="replace")
+
+
+@NEEDS_TERMINAL
+def test_killed_in_the_middle_loses_nothing(talion: Command, starter: Path) -> None:
+    at_terminal(starter, ["4 5 7", "y", "1 2 3", "y", "3 5 7"], kill=True)  # not yet said: right
+    case = load_case(starter)
+    assert (case.events["raid"].usual, case.events["shelling"].usual) == ((4, 5, 7), (1, 2, 3))
+    assert case.links["L1"].strength == "strong"
+    shown = at_terminal(starter, ["3 5 7", "y", "m", "", "q"], kill=False)
+    assert "Of ten events" in shown
+    assert "In a usual month" not in shown  # both are answered
+    assert load_case(starter).links["L1"].share == (30, 50, 70)
+    assert talion("check", starter).status == 0
+
+
+def test_killed_at_any_moment_the_case_is_old_or_new(
+    talion: Command, starter: Path, answers: Path
+) -> None:
+    before = (starter / "case.yaml").read_bytes()
+    whole = starter.with_name("whole")
+    shutil.copytree(starter, whole)
+    talion("ask", whole, "--answers", answers)
+    after = (whole / "case.yaml").read_bytes()
+    command = [sys.executable, "-m", "talion", "ask", str(starter), "--answers", str(answers)]
+    began = time.monotonic()
+    subprocess.run(command, check=True, capture_output=True)
+    took = time.monotonic() - began
+    for part in (0.7, 0.9, 0.97):
+        (starter / "case.yaml").write_bytes(before)
+        (starter / "answers.yaml").unlink(missing_ok=True)
+        with subprocess.Popen(
+            command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+        ) as process:
+            time.sleep(part * took)
+            process.kill()
+        assert (starter / "case.yaml").read_bytes() in (before, after)
+        ended = talion("ask", starter, "--answers", answers)
+        assert ended.status == 0, ended.err
+        assert (starter / "case.yaml").read_bytes() == after
