@@ -16,6 +16,7 @@ from talion.model.compiled import CompiledModel
 __all__ = ["near_endless", "shares_at_high_end"]
 
 OUTER = 0.9  # the stated high end of a prior is its 9-in-10 quantile
+FEW = 0.01  # share of draws from which on it is worth saying
 FULL = 100.0  # per cent of a type's events
 
 
@@ -62,11 +63,12 @@ def near_endless(case: Case, no_view: CompiledModel, stated: CompiledModel) -> I
         radius = spectral_radius(model)
         share = float((radius >= 1).mean())
         outer = float(np.quantile(radius, OUTER))
-        if outer >= 1 or share > 0:
+        if outer >= 1 or share >= FEW:
             linked = sorted({int(i) for i in model.structure.ee_link if i >= 0})
             names = [model.link_ids[i] for i in linked]
             left = {n: float(np.quantile(spectral_radius(model, n), OUTER)) for n in names}
-            worst = min(left, key=lambda name: (left[name], name))
+            # Where each link of a loop ends it alike, the one whose events draw most is named.
+            worst = min(left, key=lambda name: (round(left[name], 6), -_draws_most(model, name)))
             yield Finding(
                 "warning" if outer >= 1 else "note",
                 "branching-ratio",
@@ -78,6 +80,12 @@ def near_endless(case: Case, no_view: CompiledModel, stated: CompiledModel) -> I
                 worst,
             )
             return
+
+
+def _draws_most(model: CompiledModel, link: str) -> float:
+    """Return the largest number of answers that one event draws by a link, at its 9-in-10 value."""
+    mine = model.structure.ee_link == model.link_ids.index(link)
+    return float(np.quantile(model.draws.ee_offspring[:, mine], OUTER, axis=0).max(initial=0.0))
 
 
 def _per_cent(share: float) -> str:
