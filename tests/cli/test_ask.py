@@ -122,6 +122,16 @@ def test_a_wrong_answer_is_one_line_and_nothing_is_written(
     assert not (starter / "answers.yaml").exists()
 
 
+def test_the_answers_on_the_page_are_taken(
+    talion: Command, starter: Path, answers: Path, root: Path
+) -> None:
+    page = (root / "docs" / "how-to" / "answer-questions.md").read_text(encoding="utf-8")
+    answers.write_text(page.split("```yaml\n")[1].split("```")[0], encoding="utf-8")
+    ended = talion("ask", starter, "--answers", answers)
+    assert (ended.status, ended.err) == (0, "")
+    assert len(load_case(starter).judgments) == 9
+
+
 # --- as data, and what is refused -----------------------------------------------------------------
 
 

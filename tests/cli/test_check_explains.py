@@ -337,6 +337,14 @@ def test_totals_of_different_days_do_not_overlap() -> None:
     assert found(case_of(TOTALS, replace(record, counts=(first, later))), "mixed-series") == []
 
 
+def test_the_page_names_every_kind_of_warning_and_note(root: Path) -> None:
+    page = (root / "docs" / "how-to" / "write-a-case.md").read_text(encoding="utf-8")
+    for code, (severity, *_) in FINDINGS.items():
+        if severity != "error":
+            row = next((line for line in page.splitlines() if f"`{code}`" in line), "")
+            assert f"| {severity} |" in row, code
+
+
 # --- the command ---------------------------------------------------------------------------------
 
 

@@ -67,6 +67,25 @@ def test_readings_share_magnitudes(case):
     assert both[0][acts] == pytest.approx(both[1][acts])
 
 
+def test_a_link_that_nobody_vouches_for_acts_under_no_view_alone(case):
+    unsure = parse_case(
+        SMALL.replace(
+            "origin: brief,\n       because: revenge", "origin: nobody,\n       because: revenge"
+        )
+    )
+    assert unsure.links["A2"].origin == "nobody"
+    index = list(unsure.links).index("A2")
+    acts = {}
+    for reading in READINGS:
+        model = compiled(unsure, reading)
+        mine = model.structure.ee_link == index
+        acts[reading] = bool((model.draws.ee_offspring[:, mine] > 0).any())
+    assert acts == {reading: reading == "no_view" for reading in READINGS}
+    # Under no view its numbers are those of any other link: the origin moves nothing else.
+    both = [compiled(c, "no_view").draws.ee_offspring for c in (case, unsure)]
+    assert both[0] == pytest.approx(both[1])
+
+
 def test_usual_rates_balance_background_and_answers(case):
     """At usual rates and without suppression mu + sum a R = R, in every draw above the floor."""
     model = compiled(case, "as_written")

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from judge.crisis import TEXT, crisis
 from report.page_text import parse_svg
 from talion.judge.results import RunResult
 from talion.model.case import load_case
@@ -175,3 +176,18 @@ def test_silent_links_are_those_without_data_at_an_end(calm: RunResult) -> None:
     system = build_system(calm.case, calm.echo, EvidenceReader(calm.case, {}))
     silent = {row.id: row.silent for row in system.links}
     assert silent == {"L1": False, "L2": True, "L3": True, "L4": False}
+
+
+def test_a_link_of_unknown_direction_is_drawn_without_one(calm: RunResult) -> None:
+    text = TEXT.replace(
+        "L1: {says: attack raises strike, strength: moderate, fades: days, origin: brief",
+        "L1: {says: attack raises strike, strength: moderate, fades: days, origin: nobody",
+    )
+    case = crisis("fixed", text=text)
+    system = build_system(case, consequences(case), EvidenceReader(case, {}))
+    row = next(row for row in system.links if row.id == "L1")
+    assert (row.says, row.origin) == (("Attack may raise or lower Strike",), "nobody")
+    assert "L1: Attack may raise or lower Strike" in system.diagram.svg
+    assert "1 of a direction nobody states" in system.sentence
+    known = build_system(calm.case, calm.echo, EvidenceReader(calm.case, {}))
+    assert "L1: Attack raises Strike" in known.diagram.svg

@@ -38,7 +38,8 @@ class Node:
 class Arrow:
     """One arrow of a link. `weight` is 1 weak, 2 moderate, 3 strong; `silent`: record says nothing.
 
-    `into` is the anchor it leads to, its link's row if empty. `raises` is None for an arrow without a sign: an event that turns a switch or settles a decision.
+    `into` is the anchor it leads to, its link's row if empty. `raises` is None for an arrow without a sign: an event that turns a switch or settles a decision, or a link of
+    which nobody says which way it works.
     """
 
     link: str
@@ -345,7 +346,8 @@ def _draw_curve(out: _Drawing, curve: Curve, titles: dict[str, str]) -> None:
     path = _path(curve.pieces)
     for k, arrow in enumerate(curve.arrows):
         verb = {True: "raises", False: "lowers", None: "turns"}[arrow.raises]
-        name = f"{titles[curve.source]} {verb} {titles[curve.target]}"
+        said = "may raise or lower" if arrow.raises is None and not arrow.into else verb
+        name = f"{titles[curve.source]} {said} {titles[curve.target]}"
         out.add(
             '<a class="arrow {} w{}{}" href="#{}" data-link="{}" data-ends="{} {}"><title>{}</title>'
             '<path class="reach" d="{}"/><path class="line" d="{}" marker-end="url(#tip-{})"{}/></a>',

@@ -131,7 +131,7 @@ def _answers(case: Case, question: Question, answer: Answer, wrote: Mapping[str,
         )
     low, likely, high = answer.value
     share = (10 * low, 10 * likely, 10 * high)
-    remark = f"per cent of “{title_of(case, effect)}” that answer it: low, likely, high"
+    remark = f"per cent of {effect} that answer {cause}: low, likely, high"
     wanted = _Link(cause, effect, 1, "share", share, remark, share[2] == 0)
     return _link(case, question, answer, wanted, wrote)
 
