@@ -288,9 +288,9 @@ def test_a_fault_is_found_with_place_value_why_and_remedy(code: str) -> None:
 
 @pytest.mark.parametrize("code", FINDINGS)
 def test_its_mended_twin_has_none(code: str) -> None:
-    _, faulty, mended, message, _ = FINDINGS[code]
-    assert any(message in f.message for f in found(faulty(), code))
-    assert not any(message in f.message for f in found(mended(), code))
+    _, faulty, mended, _, key = FINDINGS[code]
+    assert any(key in f.place for f in found(faulty(), code))
+    assert not any(key in f.place for f in found(mended(), code))
 
 
 def test_a_sound_case_has_no_error_and_no_warning() -> None:
@@ -314,6 +314,18 @@ def test_what_a_what_if_settles_by_itself_is_found(holds_if: str, said: str) -> 
         "at_least: 9}}", "at_least: 12}}"
     )
     assert not any(said in f.message for f in found(case_of(T=free), "fixed-test"))
+
+
+@pytest.mark.parametrize(
+    "more", [", {unblock: strike, at: + 30 days}", ", {add: strike, at: + 30 days}", "for: 30 days"]
+)
+def test_what_is_blocked_for_a_while_is_not_settled(more: str) -> None:
+    block = "{block: strike, for: 30 days}" if more.startswith("for") else "{block: strike}" + more
+    text = TEXT.replace("no_strikes: {title: No strikes, from: as_of, do: [{block: strike}]",
+                        f"no_strikes: {{title: No strikes, from: as_of, do: [{block}]")  # fmt: skip
+    body = "kind: conditional, under: no_strikes, horizons: [90 days], holds_if: {count: strike, at_least: 1}"
+    assert found(case_of(text, T=body), "fixed-test") == []
+    assert found(case_of(T=body), "fixed-test") != []
 
 
 def test_two_tempi_of_one_effect_are_only_noted() -> None:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from read.questions.two_banks import TEXT
 from talion.errors import CaseError
 from talion.model.document import read_document
+from talion.read.questions import case_text
 from talion.read.questions.case_text import CaseText, Put, Remove
 from talion.read.questions.yaml_words import block_entry, in_one_line, of_a_line
 
@@ -101,6 +102,14 @@ def test_a_key_goes_and_a_comment_behind_it_stays(before: str, after: str) -> No
 def test_a_form_that_cannot_be_changed_in_place_is_refused(text: str) -> None:
     with pytest.raises(CaseError):
         CaseText(text).changed([Put(("links", "L1"), {"says": "x"})])
+
+
+def test_a_text_that_does_not_say_what_was_meant_is_never_given(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(case_text, "block_entry", lambda *_: ["  L1:", "    says: something else"])
+    with pytest.raises(CaseError, match="cannot be changed in place"):
+        CaseText(TEXT).changed([Put(("links", "L1"), {"says": "x"})])
 
 
 def test_lines_beside_an_old_comment_are_named() -> None:
