@@ -46,7 +46,9 @@ def ask_case(
     if list_only and answers is not None:
         message = "say one thing: list the questions, or give answers"
         raise InputError(message, place="--list, --answers", remedy="leave out one of them")
-    session = begin(name, _faults, resume=not list_only)
+    # Nothing is written before it is clear that somebody answers.
+    answered = answers is not None or sys.stdin.isatty()
+    session = begin(name, _faults, resume=answered and not list_only)
     if about is not None:
         session = session.on(tuple(part.strip() for part in about.split(",") if part.strip()))
     if list_only:
@@ -59,7 +61,7 @@ def ask_case(
             say(sentence(f"{preview.question}: {explained(preview, kept)}", indent=0))
         say(_given(session, kept, answers))
         return
-    if not sys.stdin.isatty():
+    if not answered:
         raise InputError(
             "there is nobody to ask: standard input is no terminal",
             place="--answers",

@@ -1,1 +1,1 @@
-"""From texts, tables and answers to a case: what is proposed for a person to review."""
+"""From the user's own texts and tables to a proposed record and case, for a person to review."""

@@ -125,12 +125,12 @@ def _usual(case: Case, name: str) -> Question:
     event = case.events[name]
     low, likely, high = event.usual
     says = f"{likely:g}" if low == high else f"{low:g} / {likely:g} / {high:g}"
-    rows = len(rows_of(event, case.record))
+    acts = sum(row.attacks for row in rows_of(event, case.record))
     first, last = case.record.period
     days = (last - first).days + 1
     listed = (
-        f"; the record lists {rows} in {days} days, {rows / days * 30.4375:.2g} a month"
-        if rows
+        f"; the record lists {acts} in {days} days, {acts / days * 30.4375:.2g} a month"
+        if acts
         else "; the record lists none"
     )
     return Question(
@@ -263,9 +263,7 @@ def _judgments(case: Case) -> Question:
         "judgments",
         "judgments",
         "What do you judge? Choose a sentence: "
-        + "; ".join(
-            sentence.replace("{", "").replace("}", "") for sentence in ONE_TEMPLATE.values()
-        ),
+        + "; ".join(sentence_with_letters(name) for name in ONE_TEMPLATE),
         "a template, what it speaks of, a horizon, your word of likelihood; as many as you like",
         f"{len(case.judgments)} judgments",
         "no judgment is added",
