@@ -67,7 +67,7 @@ def test_a_case_of_one_event_type_is_asked_about_itself(tmp_path: Path) -> None:
         "fades.raid.raid",
     ]
     made = keep(session, "extra.raid.raid", [0.1, 0.3, 0.5])
-    assert made.case.links["raid_raid"].says == ("raid raises raid",)
+    assert made.case.links["L1"].says == ("raid raises raid",)
 
 
 def test_each_answer_is_on_disk_before_the_next(tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_added_entries_change_nothing_else(tmp_path: Path) -> None:
     session = keep(opened(tmp_path), "answers.raid.strike", [2, 4, 6])
     before = session.path.read_text(encoding="utf-8")
     after = keep(session, "extra.strike.raid", [0, 0.1, 0.3]).path.read_text(encoding="utf-8")
-    assert inserted(before, after).startswith("  strike_raid:")
+    assert inserted(before, after).startswith("  L2:")
 
 
 def test_going_on_finds_what_was_answered(tmp_path: Path) -> None:
@@ -135,7 +135,7 @@ def test_stopped_between_any_two_writes_nothing_is_lost(
     again = begin(str(session.path), faults)
     answered = "answers.raid.strike" in again.sheet.answers
     assert answered is (stop_before > 1)
-    assert ("raid_strike" in again.case.links) is answered
+    assert ("L1" in again.case.links) is answered
     assert again.sheet.pending == ()
     assert len(again.case.links) <= 1
 
@@ -240,7 +240,7 @@ def test_answers_about_other_types_keep_their_meaning(tmp_path: Path) -> None:
     session = opened(tmp_path).on(("strike", "raid"))
     assert next(q.id for q in session.questions) == "usual.strike"
     made = keep(session, "answers.strike.raid", 2)
-    assert made.case.links["strike_raid"].says == ("strike raises raid",)
+    assert made.case.links["L1"].says == ("strike raises raid",)
     with pytest.raises(CaseError, match="no such event type"):
         session.on(("mood",))
     with pytest.raises(CaseError, match="not one or two"):

@@ -108,13 +108,13 @@ def test_of_ten_is_what_the_model_then_draws(session: Session) -> None:
 
 
 def test_extra_is_signed_by_its_range(session: Session) -> None:
-    fewer = data(given(session, "extra.strike.raid", [-2, -1, 0]))["links"]["strike_raid"]
+    fewer = data(given(session, "extra.strike.raid", [-2, -1, 0]))["links"]["L1"]
     assert (fewer["says"], fewer["extra"], fewer["within"]) == (
         "strike lowers raid",
         [0, 1, 2],
         "30 days",
     )
-    more = data(given(session, "extra.strike.raid", [0, 0.5, 1]))["links"]["strike_raid"]
+    more = data(given(session, "extra.strike.raid", [0, 0.5, 1]))["links"]["L1"]
     assert more["says"] == "strike raises raid"
 
 
@@ -167,7 +167,7 @@ LINK = (
 def test_a_link_of_the_brief_is_kept_beside_an_opposite_answer(tmp_path: Path) -> None:
     session = opened(tmp_path, TEXT.replace("links: {}", LINK))
     made = given(session, "extra.strike.raid", [-1, -0.5, 0])
-    assert set(data(made)["links"]) == {"B", "strike_raid"}
+    assert set(data(made)["links"]) == {"B", "L1"}
     assert "B says the opposite and stays: both act" in told(
         session, "extra.strike.raid", [-1, -0.5, 0]
     )
@@ -293,4 +293,4 @@ def test_a_switch_of_the_case_is_taken_as_it_is(tmp_path: Path) -> None:
         }
     }
     ruled: Case = given(made, "after.raid", [1, 2, 5]).case
-    assert ruled.links["truce_raid"].says == ("truce lowers raid",)
+    assert ruled.links["L1"].says == ("truce lowers raid",)

@@ -11,7 +11,7 @@ from talion.model.claim import BASELINE
 from talion.read.questions.answers import ONE_TEMPLATE, JudgmentAnswer
 from talion.read.questions.case_text import Put
 from talion.read.questions.subjects import far_state, state_now, switches, title_of
-from talion.read.questions.written import Written, next_id, slug, what_if_for
+from talion.read.questions.written import Written, next_name, next_number, what_if_for
 from talion.read.questions.yaml_words import Value
 
 __all__ = ["causes_for", "judgment_written"]
@@ -71,7 +71,7 @@ def judgment_written(case: Case, data: dict[str, Any], answer: JudgmentAnswer) -
     for name, known in (data.get("judgments") or {}).items():
         if isinstance(known, dict) and (known.get("claim"), known.get("holds_if")) == (claim, test):
             return Written((), ("judgments", name), ("it stands in the case already",))
-    name = next_id(case.judgments, f"{answer.template}_{slug(answer.effect, 'judgment')}")
+    name = next_number(case.judgments, "J")
     return Written((*changes, Put(("judgments", name), entry)), ("judgments", name))
 
 
@@ -115,7 +115,7 @@ def _world(case: Case, answer: JudgmentAnswer) -> tuple[tuple[Put, ...], str]:
             bare = operation.for_ is None and operation.at is None
             if operation.verb == "block" and operation.subject == cause and bare:
                 return (), name
-    name = next_id(case.what_ifs, f"no_{cause}", numbered=False)
+    name = next_name(case.what_ifs, f"no_{cause}")
     title = f"Without “{title_of(case, cause)}”"
     entry: dict[str, Value] = {"title": title, "from": "as_of", "do": [{"block": cause}]}
     return (Put(("what_ifs", name), entry),), name

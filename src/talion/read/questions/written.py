@@ -24,7 +24,15 @@ from talion.read.questions.subjects import (
 )
 from talion.read.questions.yaml_words import Value
 
-__all__ = ["NO_REASON", "Written", "link_of", "next_id", "what_if_for", "written_by"]
+__all__ = [
+    "NO_REASON",
+    "Written",
+    "link_of",
+    "next_name",
+    "next_number",
+    "what_if_for",
+    "written_by",
+]
 
 NO_REASON = "my own judgment; no reason was given"
 UNKNOWN_REASON = "asked, and nobody could say which way or how much; a wide range"
@@ -180,7 +188,7 @@ def _unknown(case: Case, question: Question, cause: str, effect: str) -> Written
     if standing:
         return Written((), ("links", standing[0]), (f"{' and '.join(standing)} stays as it is",))
     form, size = ("share", UNKNOWN_SHARE) if question.kind != "after" else ("times", UNKNOWN_TIMES)
-    name = next_id(case.links, f"{cause}_{effect}")
+    name = next_number(case.links, "L")
     entry: dict[str, Value] = {
         "says": f"{cause} raises {effect}",
         form: list(size),
@@ -228,7 +236,7 @@ def _link(
     if wanted.is_nothing:
         told = f"; {' and '.join(others)} stays" if others else ""
         return Written((), (), (f"no link is written, since it would do nothing{told}",))
-    name = next_id(case.links, f"{wanted.cause}_{wanted.effect}")
+    name = next_number(case.links, "L")
     says = f"{wanted.cause} {'lowers' if wanted.sign < 0 else 'raises'} {wanted.effect}"
     entry: dict[str, Value] = {"says": says, wanted.form: _short(wanted.size)}
     if wanted.form == "extra":
@@ -328,7 +336,7 @@ def _pressure(case: Case, question: Question, answer: Answer, wrote: Mapping[str
 
 
 def _new_switch(case: Case, effect: str, answer: Pressure, title: str) -> Written:
-    name = next_id([*case.factors, *case.events], slug(title, "pressure"), numbered=False)
+    name = next_name([*case.factors, *case.events], slug(title, "pressure"))
     start = answer.since or case.document.history_from or case.record.period[0]
     if start > case.as_of:
         raise InputError(
@@ -370,7 +378,7 @@ def what_if_for(case: Case, switch: str) -> tuple[tuple[Put, ...], str]:
 
 
 def _what_if(case: Case, switch: str, title: str, to: str) -> tuple[Put]:
-    name = next_id(case.what_ifs, f"{switch}_{slug(to, 'changed')}", numbered=False)
+    name = next_name(case.what_ifs, f"{switch}_{slug(to, 'changed')}")
     told = {"ended": f"{title} ends", "active": f"{title} begins"}.get(to, f"{title}: {to}")
     entry: dict[str, Value] = {"title": told, "from": "as_of", "do": [{"set": switch, "to": to}]}
     return (Put(("what_ifs", name), entry),)
@@ -433,22 +441,30 @@ def _multiplier(value: Triple) -> tuple[int, Triple]:
 # --- ids -----------------------------------------------------------------------------------------
 
 
-def next_id(existing: Iterable[str], base: str, *, numbered: bool = True) -> str:
-    """Return an id that is not taken: L7 after L6, else one that says what it is.
+def next_number(existing: Iterable[str], letter: str) -> str:
+    """Return the next id in the style of the file: L7 after L6, J1 where there is none.
 
-    >>> next_id(["L1", "L2"], "raid_strike"), next_id(["war"], "war"), next_id([], "raid_strike")
-    ('L3', 'war_2', 'raid_strike')
+    >>> next_number(["L1", "L2"], "L"), next_number(["A3", "R9"], "L"), next_number(["revenge"], "L")
+    ('L3', 'R10', 'L1')
     """
     names = list(existing)
-    last = re.fullmatch(r"([A-Za-z]+)(\d+)", names[-1]) if names and numbered else None
-    if last is not None:
-        prefix = last[1]
-        taken = [int(m[1]) for n in names if (m := re.fullmatch(rf"{prefix}(\d+)", n))]
-        return f"{prefix}{max(taken) + 1}"
-    number, name = 2, base
-    while name in names:
-        name, number = f"{base}_{number}", number + 1
-    return name
+    last = re.fullmatch(r"([A-Za-z]+)(\d+)", names[-1]) if names else None
+    prefix = last[1] if last is not None else letter
+    taken = [int(m[1]) for n in names if (m := re.fullmatch(rf"{prefix}(\d+)", n))]
+    return f"{prefix}{max(taken, default=0) + 1}"
+
+
+def next_name(existing: Iterable[str], name: str) -> str:
+    """Return a name that is not taken.
+
+    >>> next_name(["war"], "war"), next_name([], "war")
+    ('war_2', 'war')
+    """
+    names = set(existing)
+    number, free = 2, name
+    while free in names:
+        free, number = f"{name}_{number}", number + 1
+    return free
 
 
 def slug(title: str, otherwise: str) -> str:
