@@ -86,6 +86,16 @@ def test_a_link_that_nobody_vouches_for_acts_under_no_view_alone(case):
     assert both[0] == pytest.approx(both[1])
 
 
+def test_a_case_without_factors_has_a_past_too():
+    text = (
+        "talion: 1\ntitle: Two\nas_of: 2024-06-01\nevents:\n"
+        "  raid: {title: Raid, usual: [8, 10, 12]}\n"
+    )
+    model = compiled(parse_case(text))
+    assert model.starts[0].z.shape == (60, 0)
+    assert model.draws.background == pytest.approx(model.usual)
+
+
 def test_usual_rates_balance_background_and_answers(case):
     """At usual rates and without suppression mu + sum a R = R, in every draw above the floor."""
     model = compiled(case, "as_written")
