@@ -30,8 +30,8 @@ def write_bibliography(dossier: Dossier) -> str:
     Args:
         dossier: of a run.
     """
-    shared = [source for source in dossier.sources if source.shared]
-    entries = sorted((bibtex_key(source.id), source) for source in shared) if shared else []
+    shown = [source for source in dossier.sources if source.shared or not dossier.withheld]
+    entries = sorted(((bibtex_key(source.id), source) for source in shown), key=lambda e: e[0])
     said = [f"Sources of: {clean(dossier.title)}", *filter(None, [dossier.withheld])]
     # Outside entries BibTeX passes over everything but the sign that begins one.
     head = [f"% {' '.join(text.split()).replace('@', '(at)')}" for text in said]

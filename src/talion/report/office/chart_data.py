@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from talion.report.charts import Chart
-from talion.report.futures import build_futures
+from talion.report.futures import Futures, build_futures
 from talion.report.imputed import imputed_charts
 from talion.report.office.dossier import Cell, ChartData
 from talion.report.office.private import Private, rests_on
@@ -40,10 +40,13 @@ def collect_charts(
         reader: of evidence, without texts.
         private: what may not be passed on; a chart that shows such rows one by one is marked.
     """
-    found = list(_charts(result, reader))
+    futures = build_futures(result)
+    found = list(_charts(result, reader, futures))
     chosen = _for_slides(result.case, found)
+    reading = "" if futures is None else futures.reading
     return tuple(
-        _data(result, part, chart, private, on_slide=chart.id in chosen) for part, chart in found
+        _data(result, part, chart, private, reading, on_slide=chart.id in chosen)
+        for part, chart in found
     )
 
 
@@ -54,7 +57,9 @@ def chart_of(data: ChartData) -> Chart:
     )
 
 
-def _charts(result: RunResult, reader: EvidenceReader) -> Iterator[tuple[Part, Chart]]:
+def _charts(
+    result: RunResult, reader: EvidenceReader, futures: Futures | None
+) -> Iterator[tuple[Part, Chart]]:
     record = build_record(result, reader)
     if record.timeline is not None:
         yield "record", record.timeline
@@ -63,7 +68,6 @@ def _charts(result: RunResult, reader: EvidenceReader) -> Iterator[tuple[Part, C
     past = build_past(result)
     if past is not None:
         yield from (("past", chart) for chart in past.charts)
-    futures = build_futures(result)
     if futures is not None:
         yield from (("future", chart) for chart in (*futures.counts, *futures.levels))
         yield from (("what-ifs", comparison.chart) for comparison in futures.comparisons)
@@ -92,7 +96,7 @@ def _for_slides(case: Case, found: Sequence[tuple[Part, Chart]]) -> frozenset[st
 
 
 def _data(
-    result: RunResult, part: Part, chart: Chart, private: Private, *, on_slide: bool
+    result: RunResult, part: Part, chart: Chart, private: Private, reading: str, *, on_slide: bool
 ) -> ChartData:
     rows = _sources_of_rows(result, chart)
     return ChartData(
@@ -107,7 +111,7 @@ def _data(
             for name, columns in chart.datasets.items()
         },
         part=part,
-        source=_source_line(result, part),
+        source=_source_line(result, part, reading),
         on_slide=on_slide,
         private=not private.sources.isdisjoint(rows),
     )
@@ -123,7 +127,7 @@ def _cell(value: Any) -> Cell:
     return int(found) if hasattr(value, "dtype") and value.dtype.kind in "iu" else found
 
 
-def _source_line(result: RunResult, part: Part) -> str:
+def _source_line(result: RunResult, part: Part, reading: str) -> str:
     """Return where a chart is from: the record with the sources of most rows, and the run."""
     r = result.receipt
     cited: Counter[str] = Counter()
@@ -135,11 +139,12 @@ def _source_line(result: RunResult, part: Part) -> str:
     named = series([*most, *([plural(more, "other source")] if more > 0 else [])])
     record = f"record of {day(r.window[0])} to {day(r.window[1])} ({named})"
     made = f"Talion {r.version}, seed {r.seed}"
+    simulated = f"Source: simulated ({reading.lower()}; {made}) from the case and its {record}."
     whence = {
         "record": f"Source: {record}.",
         "past": f"Source: {record}, and the fit to it; {made}.",
-        "future": f"Source: simulated, {made}, from the case and its {record}.",
-        "what-ifs": f"Source: simulated, {made}, from the case and its {record}.",
+        "future": simulated,
+        "what-ifs": simulated,
     }[part]
     model = "" if part == "record" else " Model output, not a forecast."
     return f"{whence} Cut-off {day(r.as_of)}.{model}"

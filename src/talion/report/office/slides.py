@@ -38,7 +38,7 @@ _TEXT_SIZE, _SMALL = 18, 11
 _PARTS: Mapping[str, str] = {
     "record": "The record",
     "past": "What the fit says of the past",
-    "future": "What would follow, as written",
+    "future": "Simulated courses of events",
     "what-ifs": "What-ifs compared",
 }
 _SOURCES = 14
@@ -144,10 +144,10 @@ class _Slides:
         if d.withheld:
             lines.append((d.withheld, _TEXT_SIZE, INK))
         left = 11 - sum(_lines(text, _ACROSS, _TEXT_SIZE) for text, _, _ in lines)
-        lines += [
-            (f"To watch ({k}): {text}", _TEXT_SIZE, INK) for k, text in d.watch[: max(0, left)]
-        ]
-        slide = self._slide("Caveats: what the record lacks")
+        watch = d.watch[: max(0, left)]
+        lines += [(f"To watch ({name}): {text}", _TEXT_SIZE, INK) for name, text in watch]
+        title = "Caveats, and what to watch" if watch else "Caveats: what the record lacks"
+        slide = self._slide(title)
         add_texts(slide, lines, (_LEFT, _TOP, _ACROSS, _ROOM - 0.9), bullets=True)
         method = [(f"Method. {d.method}", _SMALL + 1, MUTED)]
         add_texts(slide, method, (_LEFT, _TOP + _ROOM - 0.75, _ACROSS, 0.6))

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import io
 import zipfile
+import zlib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,6 +32,8 @@ _OLD_TEXT = (
 )  # fmt: skip
 """Ends of the kinds of relationship that belong to a document's text and go with it."""
 _FOOTNOTE_SIZE = 7.5
+# What zipfile, zlib and the XML reader raise for a file that is damaged, locked or something else.
+_BROKEN = (ValueError, KeyError, OSError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error)
 
 
 def plain_document() -> Document:
@@ -89,7 +92,7 @@ def open_template(file: Path) -> Document:
         raise InputError(message, place=str(file), remedy=remedy) from None
     try:
         document = docx.Document(io.BytesIO(_as_document(data)))
-    except (ValueError, KeyError, OSError, zipfile.BadZipFile, SyntaxError) as error:
+    except _BROKEN as error:
         message = f"the template is no Word document: {' '.join(str(error).split())[:80]}"
         raise InputError(message, place=str(file), remedy=remedy) from None
     _empty(document)
@@ -165,6 +168,7 @@ def _footnote_styles(document: Document, size: float | None) -> None:
     known = {(style.name or "").casefold() for style in document.styles}
     if "footnote text" not in known:
         text = document.styles.add_style("footnote text", WD_STYLE_TYPE.PARAGRAPH, builtin=True)
+        text.style_id = "FootnoteText"
         text.base_style = document.styles["Normal"]
         text.font.size = Pt(size or 8.0)
         text.paragraph_format.space_after = text.paragraph_format.space_before = Pt(0)
@@ -173,6 +177,7 @@ def _footnote_styles(document: Document, size: float | None) -> None:
         mark = document.styles.add_style(
             "footnote reference", WD_STYLE_TYPE.CHARACTER, builtin=True
         )
+        mark.style_id = "FootnoteReference"
         mark.font.superscript = True
 
 

@@ -26,7 +26,7 @@ __all__ = ["FORMULA_STARTS", "Sheet", "sheets", "write_workbook"]
 
 Value: TypeAlias = bool | int | float | str | dt.date | dt.datetime | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST, _NARROWEST = 60, 9
+_WIDEST, _NARROWEST = 70, 9
 _PRINTABLE = 240  # letters across at which a sheet shrunk to one page can still be read
 _LONGEST = 32_767  # letters that a cell of Excel holds
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
@@ -262,6 +262,7 @@ def _write(cell: SheetCell, value: Value) -> None:
             cell.quotePrefix = True
     elif isinstance(value, float):
         cell.value = value
+        cell._value = repr(value)  # noqa: SLF001 - the library would cut it to 16 digits
         cell.number_format = "General" if value == 0 or abs(value) >= 1000 else "0.0###"
     elif value is not None:
         cell.value = value
