@@ -235,7 +235,7 @@ def test_a_template_gives_styles_page_and_header_and_loses_its_text(tmp_path: Pa
 
 def test_a_template_without_our_styles_gets_them(tmp_path: Path) -> None:
     def bare(document: Any) -> None:
-        for name in ("Heading 1", "Heading 2", "List Bullet", "Caption", "Table Grid"):
+        for name in ("Heading 1", "Heading 2", "List Bullet", "Table Grid"):
             document.styles[name].delete()
 
     document = opened(write_word(fitted().dossier, template(tmp_path, bare)))
@@ -283,6 +283,18 @@ def test_older_files_number_their_lines_otherwise(tmp_path: Path) -> None:
         r.get(f"{W}id") for r in tree(data, "word/document.xml").iter(f"{W}footnoteReference")
     }
     assert references == set(ids[2:])
+
+
+def test_on_a_template_s_page_fewer_fit_and_its_first_page_is_one_page(
+    tmp_path: Path, to_pdf: Any
+) -> None:
+    data = write_word(with_judgments(fitted().dossier, 23), template(tmp_path))
+    first, *rest = to_pdf({"brief.docx": data})["brief.docx"]
+    shown = len(re.findall(r"\bQ\d+\.", first))
+    assert 3 <= shown < 12
+    assert f"{shown} of 23 judgments; the other {23 - shown} stand on the following" in first
+    assert "Method." in first
+    assert sum(len(re.findall(r"\bQ\d+\.", page)) for page in rest) == 23 - shown
 
 
 def test_a_dotx_is_a_template_too(tmp_path: Path) -> None:

@@ -1,13 +1,15 @@
 """How much of a Word page a text takes, reckoned by letters: no layout engine is at hand.
 
 A line holds width / (size x 0.49) letters: in sans serif faces running text takes about half its size
-a letter, so that the reckoning rather leaves a line free than runs over the page.
+a letter. For a template's face more is reckoned, since a machine may lack it and show a wider one. So the
+page rather keeps a line free than runs over.
 """
 
 from __future__ import annotations
 
 import textwrap
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from talion.report.office.word_template import TABLE_TEXT
@@ -18,13 +20,15 @@ if TYPE_CHECKING:
 
 __all__ = ["PageRoom"]
 
-_LETTER, _LINE = 0.49, 1.16
-"""Width of a letter and height of a line, in units of the size of the type."""
+_LETTER, _STRANGE_LETTER = 0.49, 0.56
+"""Width of a letter in units of its size: in our face, and in one that we do not know."""
+_LINE = 1.16
+"""Height of a line in units of the size of its type, spaced singly."""
 _POINT = 12700  # EMU
 _CELL_SIDES, _CELL_ENDS, _RULE = 7.0, 2.5, 0.5
 """Points that a cell loses at its sides, at top and bottom, and to a rule."""
 _NOTE_LINE = 8.0
-_DEFAULT_SIZE, _DEFAULT_AFTER = 11.0, 0.0
+_PLAIN_SIZE = 10.0  # points; what Word takes where a document says nothing
 _SPARE = 8.0
 
 
@@ -34,15 +38,18 @@ class PageRoom:
     Args:
         document: its page and styles.
         shares: of the width, of the columns of the table.
+        own: the document is ours, so that its face is known.
     """
 
-    def __init__(self, document: Document, shares: Sequence[float]) -> None:
+    def __init__(self, document: Document, shares: Sequence[float], *, own: bool = True) -> None:
         page = document.sections[0]
         sizes = (page.page_width, page.left_margin, page.right_margin)
         across, left, right = (0 if s is None else int(s) for s in sizes)
         ends = (page.page_height, page.top_margin, page.bottom_margin)
         down, top, bottom = (0 if s is None else int(s) for s in ends)
         self._document = document
+        self._letter = _LETTER if own else _STRANGE_LETTER
+        self._defaults = _defaults(document)
         self._width = (across - left - right) / _POINT
         self._left = (down - top - bottom) / _POINT - _SPARE
         self._columns = [share * self._width for share in shares]
@@ -65,7 +72,7 @@ class PageRoom:
         """Put a row of the table on the page."""
         size = self._size(TABLE_TEXT)
         lines = max(
-            sum(_lines(part, width - _CELL_SIDES, size) for part in cell.split("\n"))
+            sum(self._lines(part, width - _CELL_SIDES, size) for part in cell.split("\n"))
             for cell, width in zip(cells, self._columns, strict=True)
         )
         self._left -= lines * size * _LINE + _CELL_ENDS + _RULE
@@ -80,10 +87,14 @@ class PageRoom:
             self._left -= self._height(f"00 {text}", "footnote text")
 
     def _height(self, text: str, style: str) -> float:
-        size = self._size(style)
-        found = self._style(style)
-        ends = (self._space(found, "space_before"), self._space(found, "space_after"))
-        return _lines(text, self._width, size) * size * _LINE + sum(ends)
+        size, found = self._size(style), self._style(style)
+        ends = self._space(found, "space_before") + self._space(found, "space_after")
+        line = size * _LINE * self._spacing(found, size)
+        return self._lines(text, self._width, size) * line + ends
+
+    def _lines(self, text: str, width: float, size: float) -> int:
+        letters = max(4, int(width / (size * self._letter)))
+        return len(textwrap.wrap(text, letters)) or 1
 
     def _style(self, name: str) -> ParagraphStyle | None:
         wanted = name.casefold()
@@ -97,18 +108,52 @@ class PageRoom:
             if style.font.size is not None:
                 return float(style.font.size.pt)
             style = style.base_style
-        return _DEFAULT_SIZE
+        return self._defaults.size
 
-    @staticmethod
-    def _space(style: ParagraphStyle | None, end: str) -> float:
+    def _space(self, style: ParagraphStyle | None, end: str) -> float:
         while style is not None:
             found = getattr(style.paragraph_format, end)
             if found is not None:
                 return float(found.pt)
             style = style.base_style
-        return _DEFAULT_AFTER
+        return self._defaults.after if end == "space_after" else self._defaults.before
+
+    def _spacing(self, style: ParagraphStyle | None, size: float) -> float:
+        """Return the distance of lines in units of single spacing."""
+        while style is not None:
+            found = style.paragraph_format.line_spacing
+            if found is not None:
+                return found if isinstance(found, float) else max(1.0, found.pt / (size * _LINE))
+            style = style.base_style
+        return self._defaults.spacing
 
 
-def _lines(text: str, width: float, size: float) -> int:
-    letters = max(4, int(width / (size * _LETTER)))
-    return len(textwrap.wrap(text, letters)) or 1
+@dataclass(frozen=True)
+class _Defaults:
+    """What holds where no style says otherwise: points, and lines in units of single spacing."""
+
+    size: float
+    before: float
+    after: float
+    spacing: float
+
+
+def _defaults(document: Document) -> _Defaults:
+    """Read the defaults of a document (w:docDefaults); sizes are in half points, distances in 20ths."""
+    from docx.oxml.ns import qn
+
+    told = document.styles.element.find(qn("w:docDefaults"))
+    size = None if told is None else told.find(f".//{qn('w:sz')}")
+    space = None if told is None else told.find(f".//{qn('w:spacing')}")
+
+    def distance(name: str, otherwise: float) -> float:
+        said = None if space is None else space.get(qn(f"w:{name}"))
+        return otherwise if said is None else float(said)
+
+    exact = space is not None and space.get(qn("w:lineRule")) in ("exact", "atLeast")
+    return _Defaults(
+        _PLAIN_SIZE if size is None else float(size.get(qn("w:val"))) / 2,
+        distance("before", 0) / 20,
+        distance("after", 0) / 20,
+        1.0 if exact else distance("line", 240) / 240,
+    )

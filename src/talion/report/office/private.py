@@ -13,7 +13,14 @@ from typing import TYPE_CHECKING, Any
 
 from pydantic import BaseModel
 
-from talion.report.office.dossier import Dossier, JudgmentEntry, RecordTable, ResultLine, SourceLine
+from talion.report.office.dossier import (
+    ChartData,
+    Dossier,
+    JudgmentEntry,
+    RecordTable,
+    ResultLine,
+    SourceLine,
+)
 from talion.report.words import plural, series
 
 if TYPE_CHECKING:
@@ -215,7 +222,7 @@ def withhold(dossier: Dossier) -> Dossier:
         update={
             "sources": tuple(_source(s, alias) for s in dossier.sources),
             "tables": tuple(map(_table, dossier.tables)),
-            "charts": tuple(c for c in dossier.charts if not c.private),
+            "charts": _charts(dossier),
             "judgments": tuple(_judgment(dossier, j, alias) for j in dossier.judgments),
             "results": tuple(map(_result, dossier.results)),
             "withheld": _said(dossier, len(gone)),
@@ -252,6 +259,19 @@ def _table(table: RecordTable) -> RecordTable:
     private = set(table.private)
     rows = tuple(row for i, row in enumerate(table.rows) if i not in private)
     return table.model_copy(update={"rows": rows, "private": ()})
+
+
+def _charts(dossier: Dossier) -> tuple[ChartData, ...]:
+    """Return the charts that may be shown; the first left of a section takes the place on slides."""
+    kept = [c for c in dossier.charts if not c.private]
+    served = {c.part for c in kept if c.on_slide}
+    lost = {c.part for c in dossier.charts if c.on_slide} - served
+    found = []
+    for chart in kept:
+        takes = chart.part in lost
+        lost.discard(chart.part)
+        found.append(chart.model_copy(update={"on_slide": True}) if takes else chart)
+    return tuple(found)
 
 
 def _judgment(dossier: Dossier, j: JudgmentEntry, alias: dict[str, str]) -> JudgmentEntry:

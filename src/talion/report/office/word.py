@@ -17,7 +17,7 @@ from talion.report.office.dossier import Dossier, JudgmentEntry
 from talion.report.office.footnotes import Footnotes
 from talion.report.office.page_room import PageRoom
 from talion.report.office.table_words import NOT_A_FORECAST, TableWords, as_of_line
-from talion.report.office.word_template import TABLE_TEXT, open_template, plain_document
+from talion.report.office.word_template import NOTE_TEXT, TABLE_TEXT, open_template, plain_document
 from talion.report.words import clean, plural
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ def write_word(dossier: Dossier, template: Path | None = None) -> bytes:
         InputError: the template is no Word document.
     """
     document = plain_document() if template is None else open_template(template)
-    brief = _Brief(document, dossier, footer=template is None)
+    brief = _Brief(document, dossier, own=template is None)
     brief.write()
     _properties(document, dossier)
     out = io.BytesIO()
@@ -56,10 +56,10 @@ def write_word(dossier: Dossier, template: Path | None = None) -> bytes:
 class _Brief:
     """One brief being written."""
 
-    def __init__(self, document: Document, dossier: Dossier, *, footer: bool) -> None:
+    def __init__(self, document: Document, dossier: Dossier, *, own: bool) -> None:
         self.document = document
         self.dossier = dossier
-        self.footer = footer
+        self.own = own
         self.notes = Footnotes(document)
         self.citations = Citations(dossier, named=2)
         self.words = TableWords(dossier)
@@ -71,27 +71,27 @@ class _Brief:
         judgments = d.judgments
         first, further = self._fitting()
         self._line(d.title, "Heading 1")
-        self._line(as_of_line(d), "Caption")
+        self._line(as_of_line(d), NOTE_TEXT)
         self._line("Finding", "Heading 2")
         self._line(d.finding)
         self._line(d.confidence)
         self._line("Judgments", "Heading 2")
         self._table(judgments[:first])
         if first < len(judgments):
-            self._line(self._rest(first), "Caption")
+            self._line(self._rest(first), NOTE_TEXT)
         for text, style in further:
             self._line(text, style)
         self._line(_CAVEATS_HEAD, "Heading 2")
         for caveat in self._caveats():
             self._line(caveat, "List Bullet")
-        self._line(f"Method. {d.method}", "Caption")
+        self._line(f"Method. {d.method}", NOTE_TEXT)
         if d.withheld:
-            self._line(d.withheld, "Caption")
+            self._line(d.withheld, NOTE_TEXT)
         if first < len(judgments):
             heading = self._line("Judgments, continued", "Heading 2")
             heading.paragraph_format.page_break_before = True
             self._table(judgments[first:])
-        if self.footer:
+        if self.own:
             self._footer()
 
     def _caveats(self) -> tuple[str, ...]:
@@ -112,7 +112,7 @@ class _Brief:
         All judgments go there or as many as surely fit; findings and things to watch only if there is
         room below all of them.
         """
-        d, room = self.dossier, PageRoom(self.document, _SHARES)
+        d, room = self.dossier, PageRoom(self.document, _SHARES, own=self.own)
         self._put_frame(room)
         fitting, told = 0, 0
         for number, judgment in enumerate(d.judgments, 1):
@@ -122,7 +122,7 @@ class _Brief:
                 break
             fitting = number
             # The line that counts the rest needs room of its own.
-            if room.holds([(self._rest(number), "Caption")]):
+            if room.holds([(self._rest(number), NOTE_TEXT)]):
                 told = number
         if fitting < len(d.judgments):
             return max(1, told), []
@@ -132,15 +132,15 @@ class _Brief:
         """Put everything but the judgments on the page."""
         d = self.dossier
         room.text(d.title, "Heading 1")
-        room.text(as_of_line(d), "Caption")
+        room.text(as_of_line(d), NOTE_TEXT)
         for text in ("Finding", "Judgments", _CAVEATS_HEAD):
             room.text(text, "Heading 2")
         for text in (d.finding, d.confidence):
             room.text(text, "Normal")
         for caveat in self._caveats():
             room.text(caveat, "List Bullet")
-        room.text(f"Method. {d.method}", "Caption")
-        room.text(d.withheld, "Caption")
+        room.text(f"Method. {d.method}", NOTE_TEXT)
+        room.text(d.withheld, NOTE_TEXT)
         room.row(self.words.heads())
         room.notes_begin()
 

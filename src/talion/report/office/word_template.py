@@ -18,12 +18,12 @@ if TYPE_CHECKING:
     from docx.document import Document
     from docx.styles.style import ParagraphStyle
 
-__all__ = ["BODY", "FONT", "SMALL", "TABLE_TEXT", "open_template", "plain_document"]
+__all__ = ["BODY", "FONT", "NOTE_TEXT", "SMALL", "TABLE_TEXT", "open_template", "plain_document"]
 
 FONT = "Arial"
 BODY, SMALL = 9.5, 8.0
-TABLE_TEXT = "Judgment Table"
-"""Our paragraph style of cells; a template may define it."""
+TABLE_TEXT, NOTE_TEXT = "Judgment Table", "Brief Note"
+"""Our paragraph styles of cells, and of cut-off, method and remarks; a template may define them."""
 _MAIN = "application/vnd.openxmlformats-officedocument.wordprocessingml.{}.main+xml"
 _DOCUMENT, _TEMPLATE = _MAIN.format("document"), _MAIN.format("template")
 _OLD_TEXT = (
@@ -54,7 +54,6 @@ def plain_document() -> Document:
         ("Heading 1", 16, True, ink, 0, 1),
         ("Heading 2", 10.5, True, ink, 5, 1.5),
         ("List Bullet", BODY, False, ink, 0, 1),
-        ("Caption", SMALL, False, grey, 2, 2),
         ("Footer", 7.5, False, grey, 0, 0),
     )
     for name, size, bold, colour, before, after in looks:
@@ -65,6 +64,7 @@ def plain_document() -> Document:
         shape.space_before, shape.space_after = Pt(before), Pt(after)
         shape.line_spacing_rule = WD_LINE_SPACING.SINGLE
     _add_styles(document)
+    _paragraph_style(document, NOTE_TEXT).font.color.rgb = grey
     _footnote_styles(document, size=_FOOTNOTE_SIZE)
     zoom = document.settings.element.find(_qn("w:zoom"))
     if zoom is not None:
@@ -145,7 +145,7 @@ def _add_styles(document: Document) -> None:
     known = {(style.name or "").casefold() for style in document.styles}
     if "table grid" not in known:
         _bordered_table(document)
-    sizes = {"Heading 1": 16.0, "Heading 2": 11.0, "Caption": SMALL, TABLE_TEXT: SMALL + 0.5}
+    sizes = {"Heading 1": 16.0, "Heading 2": 11.0, NOTE_TEXT: SMALL, TABLE_TEXT: SMALL + 0.5}
     for name, size in sizes.items():
         if name.casefold() in known:
             continue
@@ -153,7 +153,8 @@ def _add_styles(document: Document) -> None:
         style.base_style = document.styles["Normal"]
         style.font.size = Pt(size)
         style.font.bold = True if name.startswith("Heading") else None
-        style.paragraph_format.space_before = style.paragraph_format.space_after = Pt(0)
+        ends = Pt(2 if name == NOTE_TEXT else 0)
+        style.paragraph_format.space_before = style.paragraph_format.space_after = ends
         style.paragraph_format.line_spacing = 1.0
     if "list bullet" not in known:
         style = document.styles.add_style("List Bullet", WD_STYLE_TYPE.PARAGRAPH)
