@@ -157,8 +157,8 @@ def test_where_nothing_is_private_nothing_is_withheld_and_it_says_so(tmp_path: P
     run: Made = fitted()
     folder = run.write(tmp_path)
     done = export_run(folder, ["md"], no_rows=True)
-    assert done.withheld == "Nothing was withheld: no source of this case is marked `shared: no`."
-    assert done.withheld.replace("`", "\\`") in (folder / "summary.md").read_text(encoding="utf-8")
+    assert done.withheld == "Nothing was withheld: no source of this case is marked “shared: no”."
+    assert done.withheld in (folder / "summary.md").read_text(encoding="utf-8")
     plain = withhold(run.dossier).model_copy(update={"withheld": ""})
     assert plain == run.dossier
 

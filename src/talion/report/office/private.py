@@ -215,7 +215,7 @@ def withhold(dossier: Dossier) -> Dossier:
     """
     gone = [s for s in dossier.sources if not s.shared]
     if not gone:
-        said = "Nothing was withheld: no source of this case is marked `shared: no`."
+        said = "Nothing was withheld: no source of this case is marked “shared: no”."
         return dossier.model_copy(update={"withheld": said})
     alias = {s.id: f"withheld source {n}" for n, s in enumerate(gone, 1)}
     cut = dossier.model_copy(
