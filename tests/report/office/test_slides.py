@@ -13,7 +13,7 @@ from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Inches
 
 from report.office.runs import all_text, awkward, fitted
-from report.office.test_word import with_judgments
+from report.office.test_word import PIXEL, with_judgments
 from talion.report.office.dossier import ChartData, Dossier
 from talion.report.office.pictures import Picture, draw_picture, picture_spec, picture_templates
 from talion.report.office.slides import write_slides
@@ -96,12 +96,6 @@ def test_layouts_are_stretched_to_the_slide(deck: Any) -> None:
 
 def with_charts(dossier: Dossier, count: int) -> dict[str, Picture]:
     return {c.id: Picture(c.id, PIXEL, "", (1, 1), "a dot") for c in dossier.charts if c.on_slide}
-
-
-PIXEL = bytes.fromhex(
-    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
-    "0000000500015e0af3360000000049454e44ae426082"
-)
 
 
 @pytest.mark.parametrize("count", [1, 7, 23, 60])

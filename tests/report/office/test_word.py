@@ -11,6 +11,7 @@ from typing import Any
 
 import docx
 import pytest
+from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
@@ -22,6 +23,12 @@ from talion.report.office.word import write_word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CLAIM = "The groups across the river go on with attacks of about the same size until the end of May"
+
+
+PIXEL = bytes.fromhex(
+    "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
+    "0000000500015e0af3360000000049454e44ae426082"
+)
 
 
 def opened(data: bytes) -> Any:
@@ -231,6 +238,23 @@ def test_a_template_gives_styles_page_and_header_and_loses_its_text(tmp_path: Pa
     assert "OLD" not in text
     assert "Somebody Else" not in text
     assert disorder(data) == []
+
+
+def test_pictures_links_and_comments_of_a_template_go_with_its_text(tmp_path: Path) -> None:
+    def full(document: Any) -> None:
+        document.add_picture(io.BytesIO(PIXEL))
+        run = document.add_paragraph().add_run("OLD")
+        document.add_comment(run, text="OLD REMARK", author="Somebody Else")
+        document.part.relate_to("https://old.example/x", RT.HYPERLINK, is_external=True)
+
+    file = template(tmp_path, full)
+    before = parts(file.read_bytes())
+    assert {"word/media/image1.png", "word/comments.xml"} <= before.keys()
+    data = write_word(fitted().dossier, file)
+    assert not any(name.startswith("word/media") or "comments" in name for name in parts(data))
+    text = "".join(all_text(data))
+    assert "OLD" not in text
+    assert "old.example" not in text
 
 
 def test_a_template_without_our_styles_gets_them(tmp_path: Path) -> None:
