@@ -70,6 +70,8 @@ MEANINGS: dict[str, dict[str, str]] = {
         "published": "date it could first be read",
         "grade": "Admiralty grade A1 to F6",
         "note": "our remarks",
+        "shared": "`no`: its rows and texts are not passed on by "
+        "[`talion export --no-rows`](../how-to/export.md)",
     },
     "CaseEvidence": {
         "source": "id of a source of the case or the record",

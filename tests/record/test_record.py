@@ -186,6 +186,12 @@ def test_the_hash_sees_content_and_not_order(record: Record) -> None:
     assert shorter.content_hash() != record.content_hash()
 
 
+def test_whether_a_source_may_be_passed_on_is_no_content(record: Record) -> None:
+    private = replace(record, sources=tuple(replace(s, shared=False) for s in record.sources))
+    assert private != record
+    assert private.content_hash() == record.content_hash()
+
+
 def test_frames_hold_the_tables(record: Record) -> None:
     import polars as pl
 

@@ -136,7 +136,7 @@ def records(draw: st.DrawFn) -> Record:
         (start, on),
         tuple(
             Source(key, draw(TEXT), draw(TEXT), draw(TEXT), draw(st.none() | DAYS), draw(st.none() | DAYS),
-                   draw(st.none() | st.sampled_from(GRADES)), draw(st.none() | st.just("a" * 64)), draw(TEXT))
+                   draw(st.none() | st.sampled_from(GRADES)), draw(st.none() | st.just("a" * 64)), draw(TEXT), draw(st.booleans()))
             for key in sources
         ),
         (

@@ -256,6 +256,48 @@ def diagnose(
     diagnose_fit(case, draws=draws, histories=histories, out=out, as_json=json)
 
 
+@app.command("export", short_help="Turn a run into Word, Excel, slides, pictures, text or BibTeX.")
+def export_(
+    run: Annotated[
+        Path,
+        typer.Argument(metavar="RUN", help="the folder that `talion run CASE --out DIR` wrote"),
+    ],
+    docx: Annotated[bool, typer.Option("--docx", help="brief.docx: a Word brief")] = False,
+    xlsx: Annotated[bool, typer.Option("--xlsx", help="workbook.xlsx: an Excel workbook")] = False,
+    pptx: Annotated[bool, typer.Option("--pptx", help="slides.pptx: slides, 16:9")] = False,
+    png: Annotated[bool, typer.Option("--png", help="chart-*.png: every chart")] = False,
+    svg: Annotated[bool, typer.Option("--svg", help="chart-*.svg: every chart")] = False,
+    md: Annotated[bool, typer.Option("--md", help="summary.md: a summary in Markdown")] = False,
+    txt: Annotated[bool, typer.Option("--txt", help="summary.txt: the same, for e-mail")] = False,
+    bib: Annotated[bool, typer.Option("--bib", help="sources.bib: the sources as BibTeX")] = False,
+    template: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="with --docx: a .docx or .dotx whose styles are used"),
+    ] = None,
+    no_rows: Annotated[
+        bool,
+        typer.Option(
+            "--no-rows", help="withhold rows and texts of sources marked `shared: no`, and say so"
+        ),
+    ] = False,
+    out: Annotated[
+        Path | None, typer.Option(metavar="DIR", help="where to write  [default: RUN]")
+    ] = None,
+) -> None:
+    """Turn a run into files for an office: Word, Excel, slides, pictures, plain text, BibTeX.
+
+    Nothing is simulated anew: every number is the run's own, and the same run gives the same bytes.
+    """
+    from talion.cli.export import export
+
+    asked = {
+        "docx": docx, "xlsx": xlsx, "pptx": pptx, "png": png, "svg": svg, "md": md, "txt": txt,
+        "bib": bib,
+    }  # fmt: skip
+    kinds = [kind for kind, wanted in asked.items() if wanted]
+    export(run, kinds, out=out, template=template, no_rows=no_rows)
+
+
 @app.command()
 def cases() -> None:
     """List the built-in cases."""

@@ -145,13 +145,17 @@ def _judge(
 def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str, Path]:
     """Write report and data, all of them or none."""
     from talion.record.writing import write_files
+    from talion.report.office.collect import build_dossier
+    from talion.report.office.dossier import DOSSIER, dossier_text
     from talion.report.page import render_report
 
     names = {"report": "report.html", "json": "results.json", "csv": "results.csv"}
     say(["writing the report"], err=True)  # a few seconds of charts
+    results = result.to_json() + "\n"
     made = {
         names["report"]: render_report(result, texts=texts),
-        names["json"]: result.to_json() + "\n",
+        names["json"]: results,
+        DOSSIER: dossier_text(build_dossier(result, results)),
         names["csv"]: result.frame().write_csv(),
     }
     write_files(folder, made)

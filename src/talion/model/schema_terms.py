@@ -118,6 +118,10 @@ class SourceEntry(Part):
     published: dt.date | None = None
     grade: str | None = Field(default=None, pattern=r"^[A-F][1-6]$")
     note: str = ""
+    shared: Literal["yes", "no"] = Field(
+        default="yes",
+        description="`no`: `talion export --no-rows` withholds its rows and texts",
+    )
 
 
 class ActorEntry(_OrText):

@@ -1,4 +1,8 @@
-"""The fingerprint of a record: SHA-256 over one canonical text of its rows."""
+"""The fingerprint of a record: SHA-256 over one canonical text of its rows.
+
+Whether a source may be passed on says nothing about what happened, so it is left out: marking one
+costs no new fit.
+"""
 
 from __future__ import annotations
 
@@ -12,6 +16,8 @@ if TYPE_CHECKING:
     from talion.record.record import Record
 
 __all__ = ["content_hash"]
+
+_UNSEEN = frozenset({"shared"})
 
 
 def content_hash(record: Record) -> str:
@@ -33,5 +39,6 @@ def _plain(value: object) -> object:
     if isinstance(value, date):
         return value.isoformat()
     if is_dataclass(value):
-        return {field.name: getattr(value, field.name) for field in fields(value)}
+        names = (field.name for field in fields(value) if field.name not in _UNSEEN)
+        return {name: getattr(value, name) for name in names}
     raise TypeError(f"no canonical form for {type(value).__name__}")

@@ -99,6 +99,13 @@ def _read_split(cell: str) -> tuple[tuple[str, int], ...]:
     return tuple(pairs)
 
 
+def _read_shared(cell: str) -> bool:
+    try:
+        return _read_flag(cell)
+    except BadCell as error:
+        raise BadCell("neither yes nor no", "write yes or no; blank means yes") from error
+
+
 def _write_flag(value: object) -> str:
     return "yes" if value else "no"
 
@@ -187,6 +194,7 @@ TABLES: dict[str, tuple[Column, ...]] = {
         _word("grade", None),
         _word("sha256", None),
         _text("note"),
+        Column("shared", _read_shared, _write_flag, default=True, kind="flag"),
     ),
     "actors": (
         _word("id", NEEDED),

@@ -26,6 +26,7 @@ class Source:
         grade: Admiralty grade, reliability A to F and credibility 1 to 6, as `B2`; or `None`.
         sha256: of the file's bytes, where a file is cited by offsets.
         note: our remarks.
+        shared: whether its rows and texts may be passed on; a licence or a promise may forbid it.
     """
 
     id: str
@@ -37,6 +38,7 @@ class Source:
     grade: str | None = None
     sha256: str | None = None
     note: str = ""
+    shared: bool = True
 
     def __post_init__(self) -> None:
         """Refuse a source that breaks a rule."""

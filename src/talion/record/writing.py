@@ -89,8 +89,8 @@ def _conflict_cells(events: Iterable[Event]) -> Iterable[dict[str, Any]]:
                 yield shared | {"value": value, "source": source, "published": conflict.published}
 
 
-def write_files(folder: Path, texts: Mapping[str, str]) -> None:
-    """Write several files into a folder, all or none.
+def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
+    """Write several files into a folder, all or none; texts as UTF-8.
 
     The files are complete on disk before the first is renamed. Should the system then refuse a
     rename midway, the error names the files that are already new.
@@ -102,11 +102,11 @@ def write_files(folder: Path, texts: Mapping[str, str]) -> None:
     done: list[str] = []
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, text in texts.items():
+        for name, content in contents.items():
             part = folder / f".{name}.{os.getpid()}.part"
             staged[part] = folder / name
-            with part.open("w", encoding="utf-8", newline="") as file:
-                file.write(text)
+            with part.open("wb") as file:
+                file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
                 os.fsync(file.fileno())
         for part, final in staged.items():

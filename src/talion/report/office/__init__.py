@@ -1,0 +1,1 @@
+"""A run as files of an office: Word, Excel, slides, pictures, plain text, BibTeX."""

@@ -1,0 +1,70 @@
+"""The numbers behind the charts as one long table, to be filtered and pivoted.
+
+A row is one number: of which chart, which part of it, from and to when, of what, which measure. Points
+and lines without a number (the cut-off, acts taken out) have a row without one. What only places ink
+(base lines, shades, sizes) is left out.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+from typing import TypeAlias
+
+from talion.report.office.dossier import Cell, ChartData
+
+__all__ = ["Row", "chart_rows"]
+
+When: TypeAlias = dt.date | dt.datetime | None
+Row: TypeAlias = tuple[str, str, str, When, When, str, str, str, int | float | None]
+_INK = frozenset({"zero", "shade", "size", "dash", "at", "status"})
+_STARTS, _ENDS = ("day", "start", "middle"), ("end",)
+_DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?")
+
+
+def chart_rows(chart: ChartData) -> Iterator[Row]:
+    """Yield the rows of one chart.
+
+    Args:
+        chart: of a dossier.
+
+    Yields:
+        Chart id, title, part, from, to, name, detail, measure, value.
+    """
+    for part, columns in chart.datasets.items():
+        names = [name for name in columns if name not in _INK]
+        size = len(next(iter(columns.values()), ()))
+        for i in range(size):
+            point = {name: columns[name][i] for name in names}
+            for start, end, name, detail, measure, value in _point(point):
+                yield chart.id, chart.title, part, start, end, name, detail, measure, value
+
+
+def _point(
+    point: dict[str, Cell],
+) -> Iterator[tuple[When, When, str, str, str, int | float | None]]:
+    start = next((_when(point[k]) for k in _STARTS if _when(point.get(k))), None)
+    end = next((_when(point[k]) for k in _ENDS if _when(point.get(k))), None)
+    texts = [
+        value for key, value in point.items()
+        if isinstance(value, str) and value and key not in (*_STARTS, *_ENDS)
+    ]  # fmt: skip
+    if isinstance(point.get("path"), int):
+        texts.append(f"simulated history {int(point['path'] or 0) + 1}")
+    name, detail = (texts or [""])[0], "; ".join(texts[1:])
+    numbers = {
+        key: value for key, value in point.items()
+        if isinstance(value, int | float) and not isinstance(value, bool) and key != "path"
+    }  # fmt: skip
+    if not numbers:
+        yield start, end, name, detail, "", None
+    for measure, value in numbers.items():
+        yield start, end, name, detail, measure, value
+
+
+def _when(value: Cell) -> When:
+    """Return a day or a moment written as text; None for anything else."""
+    if not isinstance(value, str) or not _DAY.fullmatch(value):
+        return None
+    return dt.datetime.fromisoformat(value) if "T" in value else dt.date.fromisoformat(value)

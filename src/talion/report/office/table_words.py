@@ -1,0 +1,63 @@
+"""The table of judgments in words: the same cells in Word, on slides and in plain text.
+
+What stands in a cell is what the report's own functions said when the run was made.
+"""
+
+from __future__ import annotations
+
+from talion.report.office.dossier import Dossier, JudgmentEntry
+from talion.report.results_table import AS_WRITTEN, NO_VIEW, SHOWN, WITH_RECORD
+from talion.report.words import DASH, day, sentence
+
+__all__ = ["NOT_A_FORECAST", "TableWords", "as_of_line", "label_said", "word_said"]
+
+NOT_A_FORECAST = "Model output, not a forecast."
+_NAMES = {reading: name for reading, name, _ in SHOWN}
+
+
+def as_of_line(dossier: Dossier) -> str:
+    """Return the cut-off with its note, and what the numbers are not."""
+    note = f" {sentence(dossier.as_of_note)}" if dossier.as_of_note else ""
+    return f"As of {day(dossier.as_of)}.{note} {NOT_A_FORECAST}"
+
+
+def word_said(judgment: JudgmentEntry) -> str:
+    """Return the author's word and the range it claims."""
+    return f"{judgment.word} ({judgment.word_says})"
+
+
+def label_said(judgment: JudgmentEntry) -> str:
+    """Return the label with its sign, and the outcome of a count in the record."""
+    outcome = f": {judgment.outcome}" if judgment.outcome else ""
+    return f"{judgment.sign} {judgment.label}{outcome}"
+
+
+class TableWords:
+    """Heads and cells of the table, with the two readings that a run has to show.
+
+    With a fit: as written and with the record; else no view and as written.
+
+    Args:
+        dossier: of a run.
+    """
+
+    def __init__(self, dossier: Dossier) -> None:
+        self.readings = (AS_WRITTEN, WITH_RECORD) if dossier.fitted else (NO_VIEW, AS_WRITTEN)
+
+    def heads(self) -> tuple[str, ...]:
+        """Return the heads of the five columns."""
+        return ("Judgment", "Author’s word", *(_NAMES[name] for name in self.readings), "Label")
+
+    def cells(self, judgment: JudgmentEntry) -> tuple[str, ...]:
+        """Return the five cells of a judgment; a new line where a paragraph begins."""
+        label = label_said(judgment) + ("\nno data here" if judgment.no_data else "")
+        return (
+            f"{judgment.id}. {judgment.claim}",
+            f"{judgment.word}\n{judgment.word_says}",
+            *(self.reading(judgment, name) for name in self.readings),
+            label,
+        )
+
+    def reading(self, judgment: JudgmentEntry, name: str) -> str:
+        """Return what a reading gives in words, a dash where nothing was simulated."""
+        return next((r.said for r in judgment.readings if r.id == name), DASH)

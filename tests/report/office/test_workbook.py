@@ -1,0 +1,189 @@
+"""The workbook reads back as written: dates as dates, numbers as numbers, no formulas, Arabic intact."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import re
+from pathlib import Path
+from typing import Any
+
+import openpyxl
+import polars as pl
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from report.office.runs import ARABIC, Made, awkward, fitted, licensed, parts
+from talion.report.office.chart_table import chart_rows
+from talion.report.office.workbook import FORMULA_STARTS, Sheet, sheets, write_workbook
+from talion.report.words import clean, percent
+
+NAMES = ["Judgments", "Results", "Assumptions", "Record", "Totals", "Absences", "Coverage", "Sources", "Chart data", "About"]  # fmt: skip
+
+
+@pytest.fixture(scope="module", params=["fitted", "awkward", "licensed"])
+def run(request: pytest.FixtureRequest) -> Made:
+    return {"fitted": fitted, "awkward": awkward, "licensed": licensed}[request.param]()
+
+
+@pytest.fixture(scope="module")
+def written(run: Made) -> bytes:
+    return write_workbook(run.dossier)
+
+
+@pytest.fixture(scope="module")
+def book(written: bytes) -> Any:
+    return openpyxl.load_workbook(io.BytesIO(written))
+
+
+def shown(value: Any) -> Any:
+    """A value as the workbook gives it back: days as midnights, no text as nothing."""
+    if isinstance(value, dt.date) and not isinstance(value, dt.datetime):
+        return dt.datetime.combine(value, dt.time())
+    return (clean(value) or None) if isinstance(value, str) else value
+
+
+def test_every_sheet_reads_back_equal(run: Made, book: Any) -> None:
+    for sheet in sheets(run.dossier):
+        heads, *rows = book[sheet.name].iter_rows(values_only=True)
+        assert heads == sheet.heads
+        assert [tuple(map(shown, row)) for row in sheet.rows] == rows, sheet.name
+
+
+def test_there_is_a_sheet_for_each_subject(run: Made, book: Any) -> None:
+    names = [name for name in book.sheetnames if name != "Links"]
+    assert names == NAMES
+    assert ("Links" in book.sheetnames) is run.dossier.fitted
+
+
+def test_heads_are_frozen_and_filtered_and_columns_wide_enough(book: Any) -> None:
+    for page in book.worksheets:
+        assert page.freeze_panes == "A2"
+        last = openpyxl.utils.get_column_letter(page.max_column)
+        assert page.auto_filter.ref == f"A1:{last}{page.max_row}"
+        heads = [cell.value for cell in page[1]]
+        assert all(isinstance(head, str) and head for head in heads)
+        assert len(set(heads)) == len(heads)
+        for number, head in enumerate(heads, 1):
+            width = page.column_dimensions[openpyxl.utils.get_column_letter(number)].width
+            assert min(len(head) + 2, 70) <= width <= 70
+
+
+def test_no_cell_is_a_formula_and_what_looks_like_one_says_so(written: bytes, book: Any) -> None:
+    for name, part in parts(written).items():
+        if name.startswith("xl/worksheets/"):
+            assert b"<f>" not in part
+            assert b"<f " not in part
+    for page in book.worksheets:
+        for row in page.iter_rows():
+            for cell in row:
+                assert cell.data_type in ("s", "n", "d", "b")
+                starts = isinstance(cell.value, str) and cell.value.startswith(FORMULA_STARTS)
+                assert bool(cell.quotePrefix) is starts
+
+
+def test_texts_that_begin_like_formulas_are_there() -> None:
+    book = openpyxl.load_workbook(io.BytesIO(write_workbook(awkward().dossier)))
+    found = {
+        cell.value for page in book.worksheets for row in page.iter_rows() for cell in row if cell.quotePrefix
+    }  # fmt: skip
+    for text in ("=HYPERLINK(0)", "=cmd|' /C calc'!A0", "\t=1+2", "=1+1", "-2+3"):
+        assert text in found
+
+
+def test_arabic_names_are_intact(tmp_path: Path) -> None:
+    file = tmp_path / "w.xlsx"
+    file.write_bytes(write_workbook(awkward().dossier))
+    frame = pl.read_excel(file, sheet_name="Sources", engine="openpyxl")
+    assert ARABIC in frame["title"].to_list()
+
+
+def test_numbers_are_those_of_the_results(run: Made, tmp_path: Path, written: bytes) -> None:
+    file = tmp_path / "w.xlsx"
+    file.write_bytes(written)
+    frame = pl.read_excel(file, sheet_name="Results", engine="openpyxl", infer_schema_length=None)
+    seen = 0
+    for row in frame.to_dicts():
+        if row["probability"] is None:
+            continue
+        parts_ = {p["id"]: p for p in run.numbers["judgments"][row["judgment"]]["parts"]}
+        share = parts_[row["part"]]["readings"][row["reading"]]
+        for name in ("probability", "low", "high", "mcse", "between_sd", "draws", "histories"):
+            assert row[name] == share[name]
+        assert row["said"] == percent(share["probability"])
+        seen += 1
+    assert seen > 15
+    assert frame.schema["probability"] == pl.Float64
+    assert frame.schema["draws"] == pl.Int64
+
+
+def test_dates_are_dates(run: Made, tmp_path: Path, written: bytes, book: Any) -> None:
+    file = tmp_path / "w.xlsx"
+    file.write_bytes(written)
+    frame = pl.read_excel(file, sheet_name="Record", engine="openpyxl")
+    assert frame.schema["start"] == pl.Datetime("us")
+    days = {e.id: e.start for e in run.result.record.events}
+    assert {row["id"]: row["start"].date() for row in frame.to_dicts()} == days
+    about = {row[0].value: row[1] for row in book["About"].iter_rows(min_row=2)}
+    assert about["Cut-off"].value == dt.datetime(2024, 6, 1)
+    assert about["Cut-off"].number_format == "yyyy-mm-dd"
+    assert about["Seed"].value == 3
+    receipt = run.numbers["receipt"]
+    assert about["Case, SHA-256"].value == receipt["case_hash"]
+    assert about["Record, SHA-256"].value == receipt["record_hash"]
+    assert about["Version"].value == receipt["version"]
+
+
+def test_chart_data_are_the_numbers_drawn() -> None:
+    dossier = fitted().dossier
+    fan = next(c for c in dossier.charts if c.id == "fan-attack")
+    rows = [r for r in chart_rows(fan) if r[2] == "fan" and r[7] == "median"]
+    assert [r[8] for r in rows] == list(fan.datasets["fan"]["median"])
+    assert [r[3].isoformat() for r in rows if r[3]] == list(fan.datasets["fan"]["day"])
+    paths = [r for r in chart_rows(fan) if r[2] == "paths"]
+    assert {r[5] for r in paths} == {f"simulated history {i}" for i in (1, 2, 3)}
+    known = [r for r in chart_rows(fan) if r[2] == "known"]
+    assert known == [("fan-attack", fan.title, "known", dt.date(2024, 6, 1), None, "known until here", "", "", None)]  # fmt: skip
+    measures = {r[7] for c in dossier.charts for r in chart_rows(c)}
+    assert measures.isdisjoint({"zero", "shade", "size", "dash"})
+
+
+# Texts as XML can hold them; the rest is shown by its number.
+TEXTS = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
+STARTS = st.sampled_from(["", *FORMULA_STARTS])
+
+
+@given(text=STARTS.flatmap(lambda start: TEXTS.map(lambda rest: start + rest)))
+def test_any_text_reads_back_as_shown_and_never_as_a_formula(text: str) -> None:
+    from talion.report.office import workbook
+
+    book = openpyxl.Workbook()
+    workbook._fill(book.active, Sheet("x", ("head",), ((text,),)))
+    out = io.BytesIO()
+    book.save(out)
+    cell = openpyxl.load_workbook(io.BytesIO(out.getvalue())).active["A2"]
+    assert cell.value == (clean(text) or None)
+    assert cell.data_type in ("s", "n")
+    assert re.search(rb"<f[ >]", parts(out.getvalue())["xl/worksheets/sheet1.xml"]) is None
+
+
+@pytest.mark.parametrize(
+    ("value", "kept"),
+    [
+        (dt.date(1898, 5, 1), "1898-05-01"),
+        (dt.date(2024, 2, 29), dt.datetime(2024, 2, 29)),
+        (dt.datetime(2024, 1, 4, 12), dt.datetime(2024, 1, 4, 12)),
+        (0.1 + 0.2, 0.1 + 0.2),
+        (True, True),
+        (None, None),
+    ],
+)
+def test_values_keep_their_kind(value: Any, kept: Any) -> None:
+    from talion.report.office import workbook
+
+    book = openpyxl.Workbook()
+    workbook._fill(book.active, Sheet("x", ("head",), ((value,),)))
+    out = io.BytesIO()
+    book.save(out)
+    assert openpyxl.load_workbook(io.BytesIO(out.getvalue())).active["A2"].value == kept
