@@ -61,7 +61,7 @@ def read_brief(path: Path, dated: date | None, encoding: str | None = None) -> B
     data = _bytes(path)
     if data.startswith(ZIP_MAGIC):
         text, remarks = _word_text(path)
-    elif data.startswith(OLE_MAGIC) or data.startswith((b"%PDF", b"{\\rtf")):
+    elif data.startswith((OLE_MAGIC, b"%PDF", b"{\\rtf")):
         raise RecordError(
             "a brief is read from .docx, .txt or .md",
             place=str(path),
@@ -107,7 +107,14 @@ def _word_text(path: Path) -> tuple[str, tuple[str, ...]]:
 
     try:
         document = docx.Document(str(path))
-    except (PackageNotFoundError, zipfile.BadZipFile, KeyError, ValueError, ParseError, SyntaxError) as error:
+    except (
+        PackageNotFoundError,
+        zipfile.BadZipFile,
+        KeyError,
+        ValueError,
+        ParseError,
+        SyntaxError,
+    ) as error:
         raise RecordError(
             f"not a Word document, or a damaged one: {type(error).__name__}",
             place=str(path),

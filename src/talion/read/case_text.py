@@ -42,7 +42,13 @@ def scalar(text: str) -> str:
 
 def _escape(character: str) -> str:
     code = ord(character)
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}" if code < 0x10000 else f"\\U{code:08x}"
+    return (
+        f"\\x{code:02x}"
+        if code < 0x100
+        else f"\\u{code:04x}"
+        if code < 0x10000
+        else f"\\U{code:08x}"
+    )
 
 
 def in_case(kinds: Sequence[EventKind]) -> tuple[EventKind, ...]:
@@ -124,9 +130,7 @@ def _actors(made: RecordRows) -> str:
     head = """\
 # Who acts. If one is part of another, say so (part_of: WHOLE): what a part does its whole does too.
 """
-    lines = [
-        f"  {row['id']}: {{name: {scalar(row['name'])}}}" for row in made.actors if row["id"]
-    ]
+    lines = [f"  {row['id']}: {{name: {scalar(row['name'])}}}" for row in made.actors if row["id"]]
     return f"{head}actors:\n" + "\n".join(lines) + "\n" if lines else f"{head}actors: {{}}\n"
 
 
@@ -151,7 +155,9 @@ def event_block(kind: EventKind) -> str:
     lines = [f"  {kind.id}:", f"    title: {scalar(kind.title)}"]
     for key, names in (("by", kind.by), ("against", kind.against)):
         if names:
-            lines.append(f"    {key}: [{', '.join(names)}]" if len(names) > 1 else f"    {key}: {names[0]}")
+            lines.append(
+                f"    {key}: [{', '.join(names)}]" if len(names) > 1 else f"    {key}: {names[0]}"
+            )
     rows = f"action: [{kind.act}]"
     if kind.own:
         rows += f", initiator: [{kind.by[0]}]"

@@ -41,7 +41,28 @@ _WEAK = {  # words that decide if nothing better is there
     "note": ("notes", "comment", "description"),
 }
 FOOT_WORDS = frozenset(
-    ["total", "totals", "grand total", "sum", "subtotal", "sub total", "overall", "average", "mean", "итого", "всего", "сумма", "المجموع", "الإجمالي", "الاجمالي", "summe", "gesamt", "insgesamt", "total general", "somme"]
+    [
+        "total",
+        "totals",
+        "grand total",
+        "sum",
+        "subtotal",
+        "sub total",
+        "overall",
+        "average",
+        "mean",
+        "итого",
+        "всего",
+        "сумма",
+        "المجموع",
+        "الإجمالي",
+        "الاجمالي",
+        "summe",
+        "gesamt",
+        "insgesamt",
+        "total general",
+        "somme",
+    ]
 )
 RUNNING_WORDS = (
     "total",

@@ -8,7 +8,7 @@ a date and left 25/04 as text has swapped every date it took.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from talion.read.choices import Choices, OpenQuestion
@@ -18,7 +18,29 @@ from talion.read.grid import Cell, is_blank, shown
 __all__ = ["DayColumn", "DayFault", "looks_like_a_day", "read_days"]
 
 UNKNOWN = frozenset(
-    ["unknown", "unk", "n/a", "na", "#n/a", "?", "-", "–", "—", "--", "none", "null", "nil", "tbd", "tbc", "неизвестно", "н/д", "مجهول", "inconnu", "unbekannt", "desconocido"]
+    [
+        "unknown",
+        "unk",
+        "n/a",
+        "na",
+        "#n/a",
+        "?",
+        "-",
+        "–",
+        "—",
+        "--",
+        "none",
+        "null",
+        "nil",
+        "tbd",
+        "tbc",
+        "неизвестно",
+        "н/д",
+        "مجهول",
+        "inconnu",
+        "unbekannt",
+        "desconocido",
+    ]
 ) | {"not known", "not stated", "no data", "нет данных", "غير معروف"}
 _EXCEL_START = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
 _FIRST_NUMBER, _LAST_NUMBER = 1_000, 80_000  # day numbers of 1902 to 2119
@@ -299,8 +321,3 @@ def _place_numbers(
         else:
             day = start + dt.timedelta(days=int(number))
             spans[row] = Span(day, day, "day")
-
-
-def first_days(spans: Sequence[Span]) -> tuple[dt.date, dt.date]:
-    """Return the earliest and the latest day of some spans."""
-    return min(s.start for s in spans), max(s.end for s in spans)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import calendar
 import re
 import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -214,7 +215,7 @@ def _named(year: str | None, month: str, day: str) -> Span:
     return _one_day(_year(year), MONTHS[month], int(day))
 
 
-_FORMS = (
+_FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span]], ...] = (
     (_YEAR_FIRST, lambda m: _one_day(int(m[1]), int(m[3]), int(m[4]))),
     (_COMPACT, lambda m: _one_day(int(m[1]), int(m[2]), int(m[3]))),
     (_YEAR_MONTH, lambda m: _month(int(m[1]), int(m[2]))),

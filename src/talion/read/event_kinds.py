@@ -117,6 +117,7 @@ def _kind(
     by = tuple(name for name, _ in Counter(row["initiator"] for row in rows).most_common(8))
     against = tuple(name for name, _ in Counter(row["target"] for row in rows).most_common(8))
     acts = sum(row["attacks"] for row in rows)
+    usual: tuple[float, float, float] | None
     usual, why = _usual(made, rows, acts)
     if totals:
         usual, why = _usual_with_totals(made, totals, usual, why)

@@ -91,9 +91,13 @@ def _propose(table: Table, fields: dict[str, Column], closed: set[str], taken: s
     """Add the fields whose column is clear by its name; ask where two are equally good."""
     used = {column.index for column in fields.values()} | taken
     free = tuple(c for c in table.columns if c.name and c.index not in used)
-    for field, candidates in proposed_fields(free).items():
+    proposed = proposed_fields(free)
+    typed = "type" in closed or "type" in fields or "type" in proposed
+    for field, candidates in proposed.items():
         if field in closed or field in fields:
             continue
+        if not typed and field in ("number", "deaths", "injuries") and len(candidates) > 1:
+            continue  # several columns of numbers and none of kinds: each may count one kind
         if len(candidates) > 1:
             names = [c.name for c in candidates]
             alike = len(set(names)) < len(names) or field == "date"

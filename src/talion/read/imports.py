@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-
-from collections.abc import Mapping
 
 from talion.errors import RecordError
 from talion.read.choices import Choices, OpenQuestion
@@ -84,7 +83,10 @@ def load(path: Path, choices: Choices) -> Loaded:
             )
         if choices.sheet is not None and path.suffix.lower() in (".csv", ".tsv", ".txt"):
             raise RecordError(
-                "a text file has no sheets", place="--sheet", value=choices.sheet, remedy="leave it out"
+                "a text file has no sheets",
+                place="--sheet",
+                value=choices.sheet,
+                remedy="leave it out",
             )
         sheet = read_text_table(path, data, choices.encoding, choices.delimiter)
         return Loaded(path, sheet, digest, sheet.remarks)
@@ -97,10 +99,15 @@ def _chosen_sheet(path: Path, choices: Choices) -> tuple[str, tuple[str, ...]]:
     names = [sheet.name for sheet in sheets]
     if choices.sheet is not None:
         exact = [name for name in names if name == choices.sheet]
-        near = [name for name in names if name.strip().casefold() == choices.sheet.strip().casefold()]
+        near = [
+            name for name in names if name.strip().casefold() == choices.sheet.strip().casefold()
+        ]
         if not (exact or near):
             raise RecordError(
-                "no such sheet", place="--sheet", value=choices.sheet, remedy=f"use one of: {', '.join(names)}"
+                "no such sheet",
+                place="--sheet",
+                value=choices.sheet,
+                remedy=f"use one of: {', '.join(names)}",
             )
         return (exact or near)[0], ()
     hidden = [sheet.name for sheet in sheets if sheet.hidden]

@@ -81,9 +81,7 @@ def first_time(imported: Import, brief: Brief | None, folder: Path) -> Project:
     return Project(texts, imported.kinds)
 
 
-def again(
-    imported: Import, brief: Brief | None, folder: Path, mapping: MappingFile
-) -> Project:
+def again(imported: Import, brief: Brief | None, folder: Path, mapping: MappingFile) -> Project:
     """Return the texts of a project after a new import; edits of case and record stay.
 
     Args:
@@ -116,9 +114,7 @@ def again(
     update = {"case_sha256": kept_hash}
     if brief is None:
         update["brief"] = mapping.brief or ""
-    texts[NAME] = mapping_text(
-        made.model_copy(update={k: v or None for k, v in update.items()})
-    )
+    texts[NAME] = mapping_text(made.model_copy(update={k: v or None for k, v in update.items()}))
     if brief is not None:
         texts[brief.source.file] = brief.text
     return Project(texts, imported.kinds, changes, tuple(remarks), lost)
@@ -301,7 +297,9 @@ def _read_table(folder: Path, table: str) -> dict[str, Cells]:
     found = []
     for _, row in rows:
         cells = dict(zip(header, row, strict=False))
-        found.append({name: text.strip() if name != "note" else text for name, text in cells.items()})
+        found.append(
+            {name: text.strip() if name != "note" else text for name, text in cells.items()}
+        )
     return keyed(table, found)
 
 

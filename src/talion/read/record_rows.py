@@ -87,7 +87,7 @@ def make_rows(
     earlier = (known or {}).get("sources", {})
     _add_sources(made, reading.entries, file, place, sha256, earlier)
     _add_events(made, [e for e in reading.entries if e.kind not in totals], choices, place)
-    _decide_period(made, reading.entries, choices, place)
+    _decide_period(made, reading, choices, place)
     _add_totals(made, [e for e in reading.entries if e.kind in totals], totals, choices, place)
     _add_coverage(made, reading, choices)
     return made
@@ -269,11 +269,9 @@ def _harm(name: str, amount: Amount) -> dict[str, int | None]:
     return {f"{name}_low": amount.low, f"{name}_high": amount.high}
 
 
-def _decide_period(
-    made: RecordRows, entries: Sequence[Entry], choices: Choices, place: str
-) -> None:
-    first = min(entry.span.start for entry in entries)
-    last = max(entry.span.end for entry in entries)
+def _decide_period(made: RecordRows, reading: Reading, choices: Choices, place: str) -> None:
+    first = reading.days[0]
+    last = max(reading.days[1], *(entry.span.end for entry in reading.entries))
     if choices.as_of is None:
         proposed = last + timedelta(days=1) if last < date.max else last
         raise OpenQuestion(

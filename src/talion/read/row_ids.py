@@ -14,7 +14,7 @@ from talion.errors import RecordError
 from talion.read.spelling import identifier
 from talion.record.faults import IDENTIFIER
 
-__all__ = ["Cells", "recognised", "own_ids"]
+__all__ = ["Cells", "own_ids", "recognised"]
 
 Cells = Mapping[str, str]  # a row of a native table as text by column
 
@@ -46,7 +46,9 @@ def own_ids(origins: Sequence[tuple[int, str]], acts: Sequence[str], place: str)
         if not made or made in found:
             remedy = "mend the ids, or say --map id=- to leave them out"
             message = (
-                f"the id of row {found[made]} stands in row {row} too" if made else "no id can be made of it"
+                f"the id of row {found[made]} stands in row {row} too"
+                if made
+                else "no id can be made of it"
             )
             raise RecordError(message, place=f"{place}, row {row}", value=key, remedy=remedy)
         found[made] = row

@@ -70,11 +70,13 @@ class Reading:
         entries: in the order of the sheet.
         remarks: what was left out and decided, in sentences.
         unstated: kind of act -> days on which its column is blank, in tables of counts.
+        days: first and last day of all dated rows, those of zero included.
     """
 
     entries: list[Entry] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     unstated: dict[str, list[date]] = field(default_factory=dict)
+    days: tuple[date, date] = (date.max, date.min)
 
 
 def read_rows(table: Table, layout: Layout, choices: Choices) -> Reading:
@@ -102,6 +104,9 @@ def read_rows(table: Table, layout: Layout, choices: Choices) -> Reading:
         maker.add(number, row)
     maker.say()
     _stop(faults)
+    spans = [days.spans[number] for number, _ in kept]
+    if spans:
+        reading.days = min(s.start for s in spans), max(s.end for s in spans)
     return reading
 
 
@@ -123,11 +128,11 @@ def _bad_cells(table: Table, layout: Layout, reading: Reading) -> Iterator[Talio
     sheet = table.sheet
     rows = {number for number, _ in table.rows}
     used = {column.index for column in _used(layout)}
-    for row, column in sorted(sheet.unstored):
-        if row in rows and column in used:
+    for at, column in sorted(sheet.unstored):
+        if at in rows and column in used:
             yield RecordError(
                 "a formula without a stored result",
-                place=sheet.at(row, column),
+                place=sheet.at(at, column),
                 remedy="open the workbook in Excel or LibreOffice, let it calculate, save it",
             )
     stored = [place for place in sheet.formulas if place[0] in rows and place[1] in used]
