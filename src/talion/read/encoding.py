@@ -77,7 +77,7 @@ def _as_given(data: bytes, place: str, encoding: str) -> str:
 def _unmarked_utf16(data: bytes) -> str:
     """Return which UTF-16 a text without a mark is in, by where its zero bytes stand, or ""."""
     head = data[:4000]
-    if len(head) < 4 or 0 not in head:
+    if len(head) < 20 or 0 not in head:  # too little to tell by
         return ""
     even, odd = head[0::2].count(0), head[1::2].count(0)
     if odd > 0.3 * len(head) / 2 and even == 0:

@@ -88,8 +88,8 @@ def event_kinds(made: RecordRows, choices: Choices) -> tuple[EventKind, ...]:
         raise RecordError(
             "no kind of act can stand in a case: " + kinds[0].why if kinds else "no row is usable",
             place="the table",
-            remedy="give each row a narrower kind with --map type=COLUMN, or a longer period with "
-            "--covers",
+            remedy="count rows instead with --map number=-, give each row a narrower kind with "
+            "--map type=COLUMN, or a longer period with --covers",
         )
     return tuple(kinds)
 

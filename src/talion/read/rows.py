@@ -448,6 +448,8 @@ def tidy(text: str) -> str:
     >>> tidy(" a_x000D_\\nb\\x0b ")
     'a\\nb'
     """
+    if text.isprintable() and "_x000D_" not in text:  # nearly all cells
+        return text.strip()
     plain = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
     kept = (c if c in "\n\t" or not _is_control(c) else " " for c in plain)
     return "\n".join(line.rstrip() for line in "".join(kept).split("\n")).strip()

@@ -76,11 +76,9 @@ def sheet_names(path: Path) -> tuple[SheetName, ...]:
         RecordError: damaged, or no workbook.
     """
     try:
-        book = _open(path)
-        try:
-            found = tuple(SheetName(s.title, s.sheet_state != "visible") for s in book.worksheets)
-        finally:
-            book.close()
+        with zipfile.ZipFile(path) as package:
+            _refuse_others(path, package)
+            found = tuple(SheetName(name, hidden) for name, hidden, _ in _sheets(package))
     except DAMAGE as error:
         raise _damaged(path, error) from error
     if not found:
@@ -133,29 +131,32 @@ def read_sheet(path: Path, name: str, most_rows: int | None = None) -> Sheet:
 def _open(path: Path) -> Workbook:
     import openpyxl
 
-    with zipfile.ZipFile(path) as package:
-        names = set(package.namelist())
-        if "mimetype" in names and b"opendocument" in package.read("mimetype"):
-            raise RecordError(
-                "an OpenDocument file, not an Excel workbook",
-                place=str(path),
-                remedy="save it as .xlsx or as CSV UTF-8",
-            )
-        if "word/document.xml" in names:
-            raise RecordError(
-                "a Word document, not a workbook",
-                place=str(path),
-                remedy="give the spreadsheet first and the brief second",
-            )
-        if sum(info.file_size for info in package.infolist()) > LARGEST:
-            raise RecordError(
-                "the workbook unpacks to more than 2 GB",
-                place=str(path),
-                remedy="save the sheet that is needed as CSV",
-            )
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on styles and validations that no value depends on
         return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+
+
+def _refuse_others(path: Path, package: zipfile.ZipFile) -> None:
+    """Refuse packages that hold something else, or far too much."""
+    names = set(package.namelist())
+    if "mimetype" in names and b"opendocument" in package.read("mimetype"):
+        raise RecordError(
+            "an OpenDocument file, not an Excel workbook",
+            place=str(path),
+            remedy="save it as .xlsx or as CSV UTF-8",
+        )
+    if "word/document.xml" in names:
+        raise RecordError(
+            "a Word document, not a workbook",
+            place=str(path),
+            remedy="give the spreadsheet first and the brief second",
+        )
+    if sum(info.file_size for info in package.infolist()) > LARGEST:
+        raise RecordError(
+            "the workbook unpacks to more than 2 GB",
+            place=str(path),
+            remedy="save the sheet that is needed as CSV",
+        )
 
 
 def _damaged(path: Path, error: BaseException) -> RecordError:
@@ -247,20 +248,24 @@ def _area(reference: str) -> Area:
 
 def _part_of(package: zipfile.ZipFile, name: str) -> str:
     """Return the path of a sheet inside the package."""
+    return next(part for sheet, _, part in _sheets(package) if sheet == name)
+
+
+def _sheets(package: zipfile.ZipFile) -> Iterator[tuple[str, bool, str]]:
+    """Yield the name of each worksheet, whether it is hidden, and its path inside the package."""
     root = _parse(package.open("_rels/.rels"))
     start = next(r.get("Target", "") for r in root if r.get("Type", "").endswith("/officeDocument"))
     book = start.lstrip("/")
     folder, file = posixpath.split(book)
-    links = {
-        link.get("Id"): link.get("Target", "")
-        for link in _parse(package.open(f"{folder}/_rels/{file}.rels"))
-    }
+    links = {link.get("Id"): link for link in _parse(package.open(f"{folder}/_rels/{file}.rels"))}
     for sheet in _parse(package.open(book)).iter():
-        if sheet.tag.rpartition("}")[2] == "sheet" and sheet.get("name") == name:
-            key = next(v for k, v in sheet.attrib.items() if k.rpartition("}")[2] == "id")
-            target = links[key]
-            return target.lstrip("/") if target.startswith("/") else posixpath.join(folder, target)
-    raise KeyError(name)
+        if sheet.tag.rpartition("}")[2] != "sheet":
+            continue
+        key = next(v for k, v in sheet.attrib.items() if k.rpartition("}")[2] == "id")
+        target = links[key].get("Target", "")
+        if links[key].get("Type", "").endswith("/worksheet"):  # a chart has no cells
+            part = target.lstrip("/") if target[:1] == "/" else posixpath.join(folder, target)
+            yield sheet.get("name", ""), sheet.get("state", "visible") != "visible", part
 
 
 def _parse(stream: IO[bytes]) -> ElementTree.Element:
