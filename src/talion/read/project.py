@@ -11,13 +11,13 @@ import hashlib
 import io
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
 from talion.errors import RecordError
 from talion.read.brief_text import Brief
-from talion.read.case_text import case_text, event_block, in_case
+from talion.read.case_text import case_text, in_case
 from talion.read.choices import Choices
 from talion.read.event_kinds import EventKind
 from talion.read.imports import Import
@@ -304,11 +304,15 @@ def _read_table(folder: Path, table: str) -> dict[str, Cells]:
 
 
 def _base_text(tables: Mapping[str, Mapping[str, Cells]]) -> str:
-    lines = [json.dumps({"talion_last_import": 1})]
+    """Return the rows of an import, a line of JSON each: table, key, cells in the table's order."""
+    columns = {table: [column.name for column in TABLES[table]] for table in tables}
+    lines = [json.dumps({"talion_last_import": 1, "columns": columns})]
     for table, rows in tables.items():
         for key, cells in rows.items():
-            said = {name: text for name, text in cells.items() if text}
-            lines.append(json.dumps([table, key, said], ensure_ascii=False))
+            texts = [cells.get(name, "") for name in columns[table]]
+            lines.append(
+                json.dumps([table, key, *texts], ensure_ascii=False, separators=(",", ":"))
+            )
     return "\n".join(lines) + "\n"
 
 
@@ -316,24 +320,21 @@ def _read_base(path: Path) -> dict[str, dict[str, Cells]]:
     """Return the rows of the last import; without the file every row of the record is an edit."""
     found: dict[str, dict[str, Cells]] = {}
     try:
-        lines: Iterable[str] = path.read_text(encoding="utf-8").splitlines()
+        lines = path.read_text(encoding="utf-8").split("\n")
     except FileNotFoundError:
         return found
-    for number, line in enumerate(lines, 1):
-        if number == 1:
-            continue
-        try:
-            table, key, cells = json.loads(line)
-        except ValueError as error:
-            raise RecordError(
-                "damaged: not a row of the last import",
-                place=f"{path}:{number}",
-                remedy="restore it from `backups`, or begin anew in another folder",
-            ) from error
-        found.setdefault(table, {})[key] = cells
+    number = 1
+    try:
+        columns = json.loads(lines[0])["columns"]
+        for number, line in enumerate(lines[1:], 2):  # noqa: B007 - named in the error
+            if line:
+                table, key, *texts = json.loads(line)
+                cells = dict(zip(columns[table], texts, strict=True))
+                found.setdefault(table, {})[key] = cells
+    except (ValueError, KeyError, TypeError) as error:
+        raise RecordError(
+            "damaged: not a row of the last import",
+            place=f"{path}:{number}",
+            remedy="restore it from `backups`, or begin anew in another folder",
+        ) from error
     return found
-
-
-def missing_blocks(kinds: Iterable[EventKind]) -> str:
-    """Return the lines that would put event types into a case."""
-    return "".join(event_block(kind) for kind in kinds)

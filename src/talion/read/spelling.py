@@ -130,11 +130,10 @@ def identifier(text: str) -> str:
     """
     plain = unicodedata.normalize("NFKC", text).casefold()
     letters = "".join(_CYRILLIC.get(c, _ARABIC.get(c, c)) for c in plain)
-    ascii_ = unicodedata.normalize("NFKD", letters).encode("ascii", "ignore").decode()
-    # What has no Latin form is dropped by the line above; signs between words become one mark.
-    spaced = (
-        re.sub(r"[^a-z0-9]+", "_", re.sub(r"\s+", " ", ascii_)).strip("_")[:LONGEST].rstrip("_")
-    )
+    parted = re.sub(r"\W+", "_", letters)
+    # What has no Latin form is dropped here, and accents with it.
+    ascii_ = unicodedata.normalize("NFKD", parted).encode("ascii", "ignore").decode()
+    spaced = re.sub(r"[^a-z0-9]+", "_", ascii_).strip("_")[:LONGEST].rstrip("_")
     return f"_{spaced}" if spaced[:1].isdigit() else spaced
 
 
