@@ -38,8 +38,20 @@ def save(folder: Path, made: Workbook, name: str = "events.xlsx") -> Path:
     return path
 
 
-def xlsx(folder: Path, rows: Iterable[Sequence[object]], name: str = "events.xlsx") -> Path:
-    return save(folder, book(rows)[0], name)
+def xlsx(
+    folder: Path,
+    rows: Iterable[Sequence[object]],
+    name: str = "events.xlsx",
+    *,
+    literal: bool = False,
+) -> Path:
+    """A workbook on disk; `literal` writes texts that begin with = as texts, not as formulas."""
+    made, sheet = book(rows)
+    for row in sheet.iter_rows() if literal else ():
+        for cell in row:
+            if isinstance(cell.value, str):
+                cell.data_type = "s"
+    return save(folder, made, name)
 
 
 def text(

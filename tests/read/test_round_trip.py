@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from read.sheets import read, text, xlsx
@@ -43,7 +44,10 @@ def plain(name: str) -> str:
     return "unknown" if is_unknown(name) else plain_words(tidied) or tidied.casefold()
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+QUICK = (Phase.explicit, Phase.reuse, Phase.generate)  # each example compiles a case
+
+
+@settings(max_examples=40, phases=QUICK)
 @given(rows=st.lists(ROW, min_size=1, max_size=8), as_text=st.booleans())
 def test_every_row_comes_back_and_the_case_checks(
     tmp_path_factory: pytest.TempPathFactory, rows: list[tuple[object, ...]], as_text: bool
@@ -54,7 +58,7 @@ def test_every_row_comes_back_and_the_case_checks(
     head = ["Date", "By", "Against", "Type", "Number", "Note"]
     cells = [[*row[:5], _without_controls(str(row[5]))] for row in rows]
     table = [head, *([str(c[0]), *c[1:]] for c in cells)]
-    path = text(folder, table) if as_text else xlsx(folder, table)
+    path = text(folder, table) if as_text else xlsx(folder, table, literal=True)
     found = read(path, as_of="2025-06-01", total_types={}, delimiter="comma" if as_text else None)
     kept = [_as_imported(row) for row in cells]
     made = [
@@ -85,17 +89,15 @@ def _as_imported(row: list[object]) -> tuple[str, str, str, str, object]:
     return str(row[0]), by, against, kind, row[4] or 1
 
 
-@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60)
 @given(data=st.binary(min_size=1, max_size=200), name=st.sampled_from(["e.csv", "e.xlsx", "e.tsv"]))
 def test_any_bytes_are_read_or_refused_in_words(
     tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str
 ) -> None:
     path = tmp_path_factory.mktemp("bytes") / name
     path.write_bytes(data)
-    try:
-        read(path, yes=True)
-    except InputError as error:
-        assert str(error)  # any other error fails the test
+    with suppress(InputError):  # any other error fails the test
+        assert read(path, yes=True).made.events
 
 
 def test_a_table_of_many_rows(tmp_path: Path) -> None:

@@ -20,7 +20,7 @@ _WORDS: dict[str, str] = {
     "deaths": "deaths|killed|fatalities|dead|kia|number killed|best|nkill|погибшие|погибло|убито|убитые|قتلى|القتلى|عدد القتلى|tote|morts|muertos",
     "injuries": "injured|wounded|injuries|hurt|wia|nwound|раненые|ранено|جرحى|الجرحى|عدد الجرحى|verletzte|blesses|heridos",
     "place": "place|location|city|town|where|site|village|место|город|место события|المكان|الموقع|المدينة|ort|lieu|ville|lugar|ciudad",
-    "country": "country|state|страна|البلد|الدولة|land|pays|pais",
+    "country": "country|страна|البلد|الدولة|land|pays|pais",
     "published": "published|publication date|report date|reported on|source date|date published|date reported|опубликовано|дата публикации|تاريخ النشر|veröffentlicht|publie|publicado",
     "source": "source|sources|url|link|reference|source url|reported by|источник|источники|ссылка|المصدر|مصدر|المصادر|quelle|fuente",
     "note": "note|notes|comment|comments|description|remarks|details|summary|описание|примечание|примечания|комментарий|ملاحظات|ملاحظة|الوصف|beschreibung|bemerkung|remarque|nota|notas",
