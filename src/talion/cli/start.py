@@ -97,7 +97,8 @@ def start(
     total_types: Annotated[
         str | None,
         _option(
-            "TYPE=ACT", "kinds of row that are running totals, and which act each counts; or none"
+            "TYPE=ACT",
+            "kinds of row that are running totals, and which act each counts, with ; between several; or none",
         ),
     ] = None,
     totals_since: Annotated[

@@ -32,7 +32,7 @@ def say_import(imported: Import) -> None:
             f"The first {min(ROWS_SHOWN, len(made.events))} of {len(made.events)} rows as they become"
         )
     )
-    say(columns(_row_cells(imported)))
+    say(columns(_row_cells(imported), numbers_from=9))  # never wrapped
     if made.totals:
         series = sorted({row["series"] for row in made.totals})
         say([f"  and {len(made.totals)} running totals: {', '.join(series)}"])
@@ -74,12 +74,12 @@ def _row_cells(imported: Import) -> list[tuple[str, ...]]:
             (
                 str(number),
                 days,
-                made.names[event["initiator"]][:24],
-                made.names[event["target"]][:24],
-                made.kinds[event["action"]][:24],
+                made.names[event["initiator"]][:22],
+                made.names[event["target"]][:22],
+                made.kinds[event["action"]][:22],
                 str(event["size"]),
                 _killed(event),
-                str(event["place"])[:24],
+                str(event["place"])[:22],
             )
         )
     return rows if any(row[-1] for row in rows[1:]) else [row[:-1] for row in rows]
@@ -120,7 +120,7 @@ def say_look(found: FirstLook) -> None:
             say(sentence(f"- {line}"))
         if pair.acts:
             head = ("act on", "same day", *(f"{w} days" for w in WINDOWS))
-            say(columns([head, *pair_lines(pair)[:ROWS_SHOWN]]))
+            say(columns([head, *pair_lines(pair, short=True)[:ROWS_SHOWN]], numbers_from=9))
         if len(pair.acts) > ROWS_SHOWN:
             say([f"  and {len(pair.acts) - ROWS_SHOWN} more in first-look.md and first-look.csv"])
     if len(found.pairs) > _PAIRS_SHOWN:

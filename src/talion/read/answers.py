@@ -101,14 +101,14 @@ def _validated(made: dict[str, Any], place: str) -> Choices:
 
 
 def total_types(text: str) -> dict[str, str]:
-    """Read `TYPE=ACT, TYPE=ACT` or `none`.
+    """Read `TYPE=ACT; TYPE=ACT` or `none`.
 
-    >>> total_types("attacks so far=attack"), total_types("none")
-    ({'attacks so far': 'attack'}, {})
+    >>> total_types("attacks, total=attack; dead=killing"), total_types("none")
+    ({'attacks, total': 'attack', 'dead': 'killing'}, {})
     """
     if text.casefold() == "none":
         return {}
-    return pairs(text.split(","), "--total-types")
+    return pairs(text.split(";"), "--total-types")
 
 
 def day(text: str, place: str) -> dt.date:

@@ -81,12 +81,28 @@ def _pooled_line(pooled: Pooled, effect: EventKind) -> str:
     )
 
 
-def pair_lines(pair: Pair) -> list[tuple[str, ...]]:
-    """Return a row of cells for each act of a pair: day, then each window."""
+def pair_lines(pair: Pair, *, short: bool = False) -> list[tuple[str, ...]]:
+    """Return a row of cells for each act of a pair: day, the day itself, then each window.
+
+    Args:
+        pair: the pair.
+        short: for a terminal; "cut 17/90" then stands for days observed before and after.
+    """
+    cell = _short_window if short else _window
     return [
-        (around.event.day.isoformat(), _same_day(around), *map(_window, around.windows))
+        (around.event.day.isoformat(), _same_day(around), *map(cell, around.windows))
         for around in pair.acts
     ]
+
+
+def _short_window(window: Window) -> str:
+    if window.days_before < 1 or window.days_after < 1:
+        return "at the edge"
+    cut = f", cut {window.days_before}/{window.days_after}" if window.truncated else ""
+    shares = (window.coverage_before, window.coverage_after)
+    said = ("?" if share is None else f"{round(100 * share)}%" for share in shares)
+    listed = "" if shares == (None, None) else f", listed {'→'.join(said)}"
+    return f"{window.before} → {window.after}{cut}{listed}"
 
 
 def _same_day(around: Around) -> str:
@@ -126,7 +142,7 @@ def meaning(found: FirstLook) -> str:
     few = [t.kind.title for t in found.types if 0 < t.rows < 10]
     if few:
         parts.append(
-            f"There {'are' if len(few) > 1 else 'is'} fewer than ten rows of {_listed(few)}: any "
+            f"There are fewer than ten rows of {_listed(few)}: any "
             "pattern around them may be chance."
         )
     rough = [t.kind.title for t in found.types if t.rows and t.rough > t.rows / 4]

@@ -33,8 +33,9 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
         return {}
     pairs = {kind: _counted(kind, kinds, suspects) for kind in suspects}
     named = all(why.startswith("its name") for why in suspects.values()) and all(pairs.values())
+    named = named and not any(";" in word for pair in pairs.items() for word in pair)
     told = "; ".join(f"{kind!r}: {why}" for kind, why in suspects.items())
-    flags = ", ".join(f"{kind}={act or 'ACT'}" for kind, act in pairs.items())
+    flags = "; ".join(f"{kind}={act or 'ACT'}" for kind, act in pairs.items())
     raise OpenQuestion(
         "total_types",
         f"rows of some kinds look like running totals, which are no dated acts ({told})",
