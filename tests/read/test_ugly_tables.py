@@ -250,6 +250,18 @@ def test_merged_header_cells_over_two_rows(tmp_path: Path) -> None:
     assert "column names are taken from rows 1 to 2" in said(found)
 
 
+def test_a_header_over_two_rows_in_a_text_file(tmp_path: Path) -> None:
+    rows = [
+        ["Desk file, not for release", "", "", "", ""],
+        ["When", "Sides", "", "Act", "Number"],
+        ["", "By", "Against", "Type", ""],
+        ["2024-02-13", A, G, "raid", 1],
+    ]
+    found = read(text(tmp_path, rows))
+    assert rows_of(found) == [ONE]
+    assert found.table.header_rows == (2, 3)
+
+
 def test_merged_cells_in_the_body_hold_for_all_their_rows(tmp_path: Path) -> None:
     rows = [HEAD, ["2024-02-13", A, G, "raid", 1], [None, None, G, "raid", 2]]
     made, sheet = book(rows)
@@ -595,6 +607,8 @@ RUSSIAN = [
     ["13.02.2024", "Армия Тольвы", "Речная стража", "обстрел деревни"],
 ]
 ARABIC = [["التاريخ", "المنفذ", "الهدف", "النوع"], ["2024-02-13", "الجيش", "حرس النهر", "قصف"]]
+# Words too short to tell by their vowels: as Cyrillic they would have capitals in the middle.
+SHORT = [["Date", "By", "Against", "Type"], ["2024-02-13", "لجنة", "لجنة", "لجنة"]]
 FRENCH = [
     ["Date", "Auteur", "Cible", "Type"],
     ["13/02/2024", "Armée", "Fédérés", "Enlèvement"],
@@ -612,6 +626,7 @@ FRENCH = [
         (RUSSIAN, "utf-16-le", ";"),
         (ARABIC, "cp1256", ","),
         (ARABIC, "utf-16", ","),
+        (SHORT, "cp1256", ","),
         (FRENCH, "cp1252", ";"),
         (FRENCH, "utf-8", "\t"),
     ],

@@ -189,15 +189,33 @@ def _is_texts(row: Row) -> bool:
 
 
 def _upwards(sheet: Sheet, head: list[tuple[int, Row]], at: int) -> tuple[int, ...]:
-    """Return the header rows from the lowest upwards: more than one only where cells are merged."""
+    """Return the header rows from the lowest upwards.
+
+    A row above belongs to the header if cells in it are merged, or if it names columns that the
+    rows under it leave without a name (a text file keeps no merged cells).
+    """
     found = [head[at][0]]
+    below = head[at][1]
     while at > 0:
         number, row = head[at - 1]
         spans = [a for a in sheet.merged if a[0] <= number <= a[2] and (a[1], a[0]) != (a[3], a[2])]
         distinct = {shown(c).strip() for c in row if not is_blank(c)}
-        if number != found[0] - 1 or not spans or len(distinct) < 2 or not _is_texts(row):
+        named = any(
+            not is_blank(cell) and (i >= len(below) or is_blank(below[i]))
+            for i, cell in enumerate(row)
+        )
+        if (
+            number != found[0] - 1
+            or not (spans or named)
+            or len(distinct) < 2
+            or not _is_texts(row)
+        ):
             break
         found.insert(0, number)
+        below = tuple(
+            cell if i >= len(below) or is_blank(below[i]) else below[i]
+            for i, cell in enumerate(row)
+        )
         at -= 1
     return tuple(found)
 
