@@ -153,6 +153,21 @@ def test_a_folder_with_something_else_in_it_is_left_alone(talion: Command, tmp_p
     ]  # nothing is left over
 
 
+def test_the_folder_one_stands_in(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    table = xlsx(tmp_path, ROWS)
+    here = tmp_path / "here"
+    here.mkdir()
+    monkeypatch.chdir(here)
+    assert talion("start", table, "--out", ".", "--yes").status == 0
+    assert (here / "case.yaml").exists()
+    ended = talion("start", "--again", ".", "--yes")
+    assert ended.status == 0, ended.err
+    assert talion("check", ".").status == 0
+    assert sorted(p.name for p in tmp_path.iterdir()) == ["events.xlsx", "here"]
+
+
 def test_running_totals_stand_beside_the_dated_rows(talion: Command, tmp_path: Path) -> None:
     totals = [[f"2024-0{m}-28", "Ministry", "", "raids so far", 4 * m] for m in (2, 4, 6)]
     folder = made(talion, tmp_path, [*ROWS, *totals])

@@ -78,14 +78,14 @@ def _target(
     if again is not None:
         if out is not None and out != again:
             raise InputError("say one folder", place="--again, --out", remedy="leave out --out")
-        return again, read_mapping(again)
+        return _named(again), read_mapping(again)
     if events is None:
         raise InputError(
             "no table of events is given",
             place="EVENTS",
             remedy="give a .xlsx, .csv or .tsv file, or --again FOLDER",
         )
-    folder = out or Path(identifier(events.stem) or "events")
+    folder = _named(out or Path(identifier(events.stem) or "events"))
     if (folder / NAME).exists():
         return folder, read_mapping(folder)
     if folder.is_symlink() or (
@@ -97,6 +97,11 @@ def _target(
             remedy="choose another folder with --out",
         )
     return folder, None
+
+
+def _named(folder: Path) -> Path:
+    """Return a folder by its name: `.` and `..` have none, and texts are proved in one beside it."""
+    return folder if folder.name not in ("", "..") else folder.resolve()
 
 
 def _earlier_table(folder: Path, mapping: MappingFile | None) -> Path:
@@ -238,16 +243,17 @@ def _write_new(folder: Path, imported: Import, brief: Brief | None) -> None:
     with _stage(folder) as stage:
         write_files(stage, project.texts)
         found, texts = _looked(_proved(stage, folder), imported, project)
-        write_files(stage, texts)
-        _move(stage, folder)
+        if folder.is_dir():  # an empty one, as looked at before
+            write_files(folder, {**project.texts, **texts})
+        else:
+            write_files(stage, texts)
+            _move(stage, folder)
     say_look(found)
     _say_end(folder, project, len(project.texts) + len(texts))
 
 
 def _move(stage: Path, folder: Path) -> None:
     try:
-        if folder.is_dir():
-            folder.rmdir()  # an empty one, as looked at before
         stage.rename(folder)
     except OSError as error:
         raise OutputError(

@@ -139,10 +139,8 @@ def _keep_case(
         remarks.append("case.yaml was gone and is written anew")
         return ()
     own = path.read_bytes()
-    if hashlib.sha256(own).hexdigest() == mapping.case_sha256:
+    if own == case.encode() or hashlib.sha256(own).hexdigest() == mapping.case_sha256:
         texts[CASE] = case
-        return ()
-    if own == case.encode():
         return ()
     texts[PROPOSED] = case
     remarks.append(
