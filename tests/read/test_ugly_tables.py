@@ -588,6 +588,40 @@ def test_running_totals_by_name_and_by_growth(tmp_path: Path) -> None:
     assert caught.value.proposal is None
 
 
+def test_a_sheet_of_totals_beside_the_events(tmp_path: Path) -> None:
+    made, _ = book([HEAD, *([f"2024-02-{d:02}", A, G, "attack", 1] for d in range(1, 9))])
+    totals = made.create_sheet("Pentagon")
+    for row in [
+        ["As of", "Total", "Speaker", "Source"],
+        [day("2024-02-04"), 7, "Ryder", "Post"],
+        ["8 Feb 2024", "over 20", "Singh", "Post"],
+    ]:
+        totals.append(row)
+    path = save(tmp_path, made)
+    with pytest.raises(OpenQuestion, match="--sheet"):
+        read(path)
+    found = read(path, totals_sheets={"Pentagon": "attack"}, totals_since="2024-01-15")
+    assert len(found.made.events) == 8
+    assert [
+        (
+            t["series"],
+            t["of"],
+            str(t["since"]),
+            t["on"].day,
+            t["total"],
+            t["lower_bound"],
+            t["speaker"],
+        )
+        for t in found.made.totals
+    ] == [
+        ("pentagon", "attack", "2024-01-15", 4, 7, False, "Ryder"),
+        ("pentagon", "attack", "2024-01-15", 8, 20, True, "Singh"),
+    ]
+    assert [(kind.id, kind.totals) for kind in found.kinds] == [("attack", "pentagon")]
+    with pytest.raises(RecordError, match="no such sheet beside that of the events"):
+        read(path, sheet="Events", totals_sheets={"Elsewhere": "attack"})
+
+
 def test_two_totals_of_one_day_stop(tmp_path: Path) -> None:
     rows = [
         HEAD,

@@ -101,6 +101,10 @@ def start(
             "kinds of row that are running totals, and which act each counts, with ; between several; or none",
         ),
     ] = None,
+    totals_sheet: Annotated[
+        Texts | None,
+        _option("SHEET=ACT", "a sheet of running totals, and which act it counts; repeatable"),
+    ] = None,
     totals_since: Annotated[
         str | None, _option("DAY", "first day that running totals count")
     ] = None,
@@ -144,7 +148,7 @@ def start(
         "ranges": ranges,
         "total_types": total_types,
     }
-    typed = _choices(texts, column, say, count, plover)
+    typed = _choices(texts, column, say, count, plover, totals_sheet)
     typed = _more(typed, rows, covers, totals_since, listing, brief_date)
     typed = _order(typed, day_first, month_first)
     plain = {"encoding": encoding, "delimiter": delimiter, "title": title, "apart": by_actor}
@@ -163,6 +167,7 @@ def _choices(
     say: Texts | None,
     counts: Texts | None,
     plover: Texts | None,
+    totals_sheets: Texts | None,
 ) -> Choices:
     from talion.errors import InputError
     from talion.read.answers import count_column, pairs, with_answer
@@ -179,6 +184,7 @@ def _choices(
         say=pairs(say or (), "--say"),
         counts=counted,
         plover=pairs(plover or (), "--plover"),
+        totals_sheets=pairs(totals_sheets or (), "--totals-sheet"),
     )
     for key, value in texts.items():
         if value is not None:

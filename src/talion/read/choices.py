@@ -102,6 +102,7 @@ class Choices(BaseModel):
         ranges: which end of "2 to 3 attacks" is taken as the number of acts.
         undated: what becomes of rows that hold no date.
         total_types: kinds of row that are running totals -> the kind of act they count.
+        totals_sheets: sheets of running totals -> the kind of act each counts.
         totals_since: first day that the totals count.
         as_of: cut-off date.
         covers: first and last day that the table covers.
@@ -129,6 +130,7 @@ class Choices(BaseModel):
     ranges: Literal["low", "high"] | None = None
     undated: Literal["leave-out"] | None = None
     total_types: dict[str, str] | None = None
+    totals_sheets: dict[str, str] = Field(default_factory=dict)
     totals_since: dt.date | None = None
     as_of: dt.date | None = None
     covers: tuple[dt.date, dt.date] | None = None
@@ -146,7 +148,7 @@ class Choices(BaseModel):
         """
         mine = self.model_dump(exclude_unset=True, exclude_none=True)
         base = earlier.model_dump(exclude_unset=True, exclude_none=True)
-        for key in ("columns", "say", "plover", "counts"):
+        for key in ("columns", "say", "plover", "counts", "totals_sheets"):
             if key in mine or key in base:
                 mine[key] = {**base.get(key, {}), **mine.get(key, {})}
         ordered = {key: mine.get(key, base.get(key)) for key in (*base, *mine)}

@@ -16,6 +16,7 @@ from talion.read.grid import Sheet
 from talion.read.header import Table, find_table, repeated_names
 from talion.read.record_rows import RecordRows, make_rows
 from talion.read.rows import read_rows
+from talion.read.totals_sheet import read_totals
 from talion.read.workbook import OLE_MAGIC, ZIP_MAGIC, read_sheet, refuse_ole, sheet_names
 
 __all__ = ["Import", "Loaded", "load", "make_import"]
@@ -25,12 +26,13 @@ _PEEK = 80  # rows by which a sheet shows whether it holds a table
 
 @dataclass(frozen=True)
 class Loaded:
-    """A file as read: the sheet, the file's hash, and what the choice of sheet depended on."""
+    """A file as read: the sheet, the file's hash, how it was chosen, and sheets of totals."""
 
     path: Path
     sheet: Sheet
     sha256: str
     remarks: tuple[str, ...]
+    totals: tuple[Sheet, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -88,10 +90,27 @@ def load(path: Path, choices: Choices) -> Loaded:
                 value=choices.sheet,
                 remedy="leave it out",
             )
+        if choices.totals_sheets:
+            raise RecordError(
+                "a text file has no sheets", place="--totals-sheet", remedy="leave it out"
+            )
         sheet = read_text_table(path, data, choices.encoding, choices.delimiter)
         return Loaded(path, sheet, digest, sheet.remarks)
     name, remarks = _chosen_sheet(path, choices)
-    return Loaded(path, read_sheet(path, name), digest, remarks)
+    totals = tuple(_totals_sheet(path, sheet, name) for sheet in choices.totals_sheets)
+    return Loaded(path, read_sheet(path, name), digest, remarks, totals)
+
+
+def _totals_sheet(path: Path, name: str, events: str) -> Sheet:
+    names = [sheet.name for sheet in sheet_names(path)]
+    if name not in names or name == events:
+        raise RecordError(
+            "no such sheet beside that of the events",
+            place="--totals-sheet",
+            value=name,
+            remedy=f"use one of: {', '.join(n for n in names if n != events)}",
+        )
+    return read_sheet(path, name)
 
 
 def _chosen_sheet(path: Path, choices: Choices) -> tuple[str, tuple[str, ...]]:
@@ -115,11 +134,12 @@ def _chosen_sheet(path: Path, choices: Choices) -> tuple[str, tuple[str, ...]]:
     visible = [sheet.name for sheet in sheets if not sheet.hidden]
     if len(names) == 1:
         return names[0], ()
-    tables = [name for name in visible if _holds_table(path, name)]
+    others = [name for name in visible if name not in choices.totals_sheets]
+    tables = [name for name in others if _holds_table(path, name)]
     if len(tables) == 1:
-        others = [name for name in visible if name != tables[0]]
-        more = (f"the only sheet with a table is {tables[0]}; not read: {', '.join(others)}",)
-        return tables[0], said + (more if others else ())
+        rest = [name for name in others if name != tables[0]]
+        more = (f"the only sheet with a table is {tables[0]}; not read: {', '.join(rest)}",)
+        return tables[0], said + (more if rest else ())
     raise OpenQuestion(
         "sheet",
         f"which sheet holds the events? The workbook has {', '.join(visible)}"
@@ -161,6 +181,10 @@ def make_import(
     layout = decide_layout(table, choices)
     reading = read_rows(table, layout, choices)
     place = loaded.sheet.place
+    for sheet in loaded.totals:
+        own = read_totals(sheet, choices)
+        reading.entries += own.entries
+        reading.remarks += own.remarks
     made = make_rows(reading, choices, loaded.path, place, loaded.sha256, known)
     remarks = [*loaded.remarks, *table.remarks, *made.remarks]
     twice = repeated_names(table)

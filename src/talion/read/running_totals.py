@@ -26,11 +26,14 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
         RecordError: a choice names a kind that no row has.
     """
     kinds = Counter(entry.kind for entry in entries)
+    sheets = _as_chosen(choices.totals_sheets, kinds)
     if choices.total_types is not None:
-        return _as_chosen(choices.total_types, kinds)
+        return sheets | _as_chosen(choices.total_types, kinds)
+    for kind in sheets:
+        del kinds[kind]
     suspects = {kind: why for kind in kinds if (why := _why(kind, entries))}
     if not suspects:
-        return {}
+        return sheets
     pairs = {kind: _counted(kind, kinds, suspects) for kind in suspects}
     named = all(why.startswith("its name") for why in suspects.values()) and all(pairs.values())
     named = named and not any(";" in word for pair in pairs.items() for word in pair)
