@@ -8,6 +8,8 @@ from typing import Annotated
 
 import typer
 
+from talion.cli.start import start
+
 __all__ = ["app"]
 
 app = typer.Typer(
@@ -380,6 +382,9 @@ def new(
     from talion.cli.starter import begin_case
 
     begin_case(name)
+
+
+app.command(short_help="Begin a case from a table of events.")(start)
 
 
 @app.command("what-if", short_help="Compare what-ifs with doing nothing.")

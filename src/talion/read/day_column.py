@@ -1,0 +1,323 @@
+"""A whole column of dates: what its cells together say about the order of day and month.
+
+A single 03/04/2024 tells nothing, a column with 25/04/2024 in it does. What the column does not
+decide is asked, never assumed. Known traps are looked for: a workbook in which Excel took 03/04 for
+a date and left 25/04 as text has swapped every date it took.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from talion.read.choices import Choices, OpenQuestion
+from talion.read.days import NotADate, Span, day_and_month, read_span
+from talion.read.grid import Cell, is_blank, shown
+
+__all__ = ["DayColumn", "DayFault", "looks_like_a_day", "read_days"]
+
+UNKNOWN = frozenset(
+    [
+        "unknown",
+        "unk",
+        "n/a",
+        "na",
+        "#n/a",
+        "?",
+        "-",
+        "–",
+        "—",
+        "--",
+        "none",
+        "null",
+        "nil",
+        "tbd",
+        "tbc",
+        "неизвестно",
+        "н/д",
+        "مجهول",
+        "inconnu",
+        "unbekannt",
+        "desconocido",
+    ]
+) | {"not known", "not stated", "no data", "нет данных", "غير معروف"}
+_EXCEL_START = {"1900": dt.date(1899, 12, 30), "1904": dt.date(1904, 1, 1)}
+_FIRST_NUMBER, _LAST_NUMBER = 1_000, 80_000  # day numbers of 1902 to 2119
+_EARLY, _LATE = 1, 73_050
+
+
+@dataclass(frozen=True)
+class DayFault:
+    """A cell of a date column that names no day: its row, what stands there, why not."""
+
+    row: int
+    text: str
+    why: str
+
+
+@dataclass(frozen=True)
+class DayColumn:
+    """What a column of dates says.
+
+    Attributes:
+        spans: row number -> days; rows whose cell is blank or unknown have none.
+        blank: numbers of rows with a blank cell or "unknown".
+        faults: cells that name no day.
+        remarks: how the column was read.
+    """
+
+    spans: dict[int, Span]
+    blank: tuple[int, ...]
+    faults: tuple[DayFault, ...]
+    remarks: tuple[str, ...]
+
+
+@dataclass
+class _Kinds:
+    """The cells of a column by how they tell a day."""
+
+    dates: dict[int, dt.date] = field(default_factory=dict)
+    texts: dict[int, str] = field(default_factory=dict)
+    numbers: dict[int, float] = field(default_factory=dict)
+    blank: list[int] = field(default_factory=list)
+    faults: list[DayFault] = field(default_factory=list)
+    timed: int = 0
+
+
+def is_unknown(cell: Cell) -> bool:
+    """Return whether a cell is blank or says that nothing is known.
+
+    >>> is_unknown("N/A"), is_unknown(0)
+    (True, False)
+    """
+    return is_blank(cell) or (isinstance(cell, str) and cell.strip().casefold() in UNKNOWN)
+
+
+def looks_like_a_day(cell: Cell) -> bool:
+    """Return whether a cell by itself names a day, month or interval (a bare year does not)."""
+    if isinstance(cell, dt.date):  # a datetime is one too
+        return True
+    if not isinstance(cell, str) or not any(c.isdigit() for c in cell) or len(cell) > 60:
+        return False
+    try:
+        return read_span(cell, "day-first").precision != "year"
+    except NotADate:
+        try:
+            return read_span(cell, "month-first").precision != "year"
+        except NotADate:
+            return False
+
+
+def read_days(
+    cells: Iterable[tuple[int, Cell]], choices: Choices, *, name: str, place: str, epoch: str
+) -> DayColumn:
+    """Return the days of a column.
+
+    Args:
+        cells: (row number, cell).
+        choices: the user's decisions.
+        name: of the column.
+        place: file and sheet.
+        epoch: of the workbook's day numbers.
+
+    Raises:
+        OpenQuestion: the order of day and month, day numbers or swapped cells need a decision.
+    """
+    kinds = _sorted_by_kind(cells)
+    remarks: list[str] = []
+    dates = _unswapped(kinds, choices, name, place, remarks)
+    order = _order(kinds.texts, choices, name, place, remarks)
+    spans = {row: Span(day, day, "day") for row, day in dates.items()}
+    known: dict[str, Span | str] = {}
+    for row, text in kinds.texts.items():
+        if text not in known:
+            known[text] = _read(text, order)
+        found = known[text]
+        if isinstance(found, Span):
+            spans[row] = found
+        else:
+            kinds.faults.append(DayFault(row, text, found))
+    _add_numbers(kinds, spans, choices, name, place, epoch, remarks)
+    if kinds.timed:
+        remarks.append(f"times of day in column {name} are not used ({kinds.timed} cells)")
+    rough = sum(span.precision != "day" for span in spans.values())
+    if rough:
+        remarks.append(f"{rough} rows are dated to an interval, not to a day")
+    faults = tuple(sorted(kinds.faults, key=lambda fault: fault.row))
+    return DayColumn(spans, tuple(kinds.blank), faults, tuple(remarks))
+
+
+def _read(text: str, order: str | None) -> Span | str:
+    try:
+        return read_span(text, order)
+    except NotADate as error:
+        return str(error)
+
+
+def _sorted_by_kind(cells: Iterable[tuple[int, Cell]]) -> _Kinds:
+    kinds = _Kinds()
+    for row, cell in cells:
+        if is_unknown(cell):
+            kinds.blank.append(row)
+        elif isinstance(cell, dt.datetime):
+            kinds.timed += (cell.hour, cell.minute, cell.second) != (0, 0, 0)
+            kinds.dates[row] = cell.date()
+        elif isinstance(cell, dt.date):
+            kinds.dates[row] = cell
+        elif isinstance(cell, bool | dt.time | dt.timedelta):
+            kinds.faults.append(DayFault(row, shown(cell), "a time or a truth value, not a date"))
+        elif isinstance(cell, int | float):
+            kinds.numbers[row] = float(cell)
+        elif _is_number(str(cell)):
+            kinds.numbers[row] = float(str(cell).strip())
+        else:
+            kinds.texts[row] = str(cell)
+    return kinds
+
+
+def _is_number(text: str) -> bool:
+    """Return whether a text is a bare number of Excel's days: five digits, as 45335."""
+    bare, _, part = text.strip().partition(".")
+    return len(bare) == 5 and bare.isdigit() and (not part or part.isdigit())
+
+
+def _unswapped(
+    kinds: _Kinds, choices: Choices, name: str, place: str, remarks: list[str]
+) -> dict[int, dt.date]:
+    """Return the date cells, day and month swapped back where Excel had swapped them."""
+    if choices.swapped_cells is None and _looks_swapped(kinds):
+        raise OpenQuestion(
+            "swapped_cells",
+            f"in column {name} every date cell has a day of at most 12, and every text such as "
+            f"{next(iter(kinds.texts.values()))!r} a day over 12: Excel seems to have swapped day "
+            "and month in the cells that it took for dates. Were they swapped?",
+            "--swapped-cells yes or no",
+            place=place,
+            options=("yes", "no"),
+        )
+    if not choices.swapped_cells:
+        return kinds.dates
+    if any(day.day > 12 for day in kinds.dates.values()):
+        row = next(row for row, day in kinds.dates.items() if day.day > 12)
+        kinds.faults.append(
+            DayFault(
+                row, kinds.dates[row].isoformat(), "cannot be swapped: no month of that number"
+            )
+        )
+        return {}
+    remarks.append(f"day and month swapped back in {len(kinds.dates)} date cells of column {name}")
+    return {row: dt.date(d.year, d.day, d.month) for row, d in kinds.dates.items()}
+
+
+def _looks_swapped(kinds: _Kinds) -> bool:
+    firsts = [pair for text in set(kinds.texts.values()) if (pair := day_and_month(text))]
+    if not firsts or len(kinds.dates) < 3:
+        return False
+    return all(a > 12 for a, _ in firsts) and all(day.day <= 12 for day in kinds.dates.values())
+
+
+def _order(
+    texts: dict[int, str], choices: Choices, name: str, place: str, remarks: list[str]
+) -> str | None:
+    """Return which of day and month comes first in dates of three numbers."""
+    if choices.day_order is not None:
+        return choices.day_order
+    pairs = {row: pair for row, text in texts.items() if (pair := day_and_month(text)) is not None}
+    if not pairs:
+        return None
+    day_first = next((row for row, (a, _) in pairs.items() if a > 12), None)
+    month_first = next((row for row, (_, b) in pairs.items() if b > 12), None)
+    sample = texts[next(iter(pairs))]
+    if day_first is not None and month_first is not None:
+        raise OpenQuestion(
+            "day_order",
+            f"column {name} mixes orders: row {day_first} has {texts[day_first]!r}, row "
+            f"{month_first} has {texts[month_first]!r}; no single order reads both. Mend the "
+            "column, or say which order the other rows have",
+            "--day-first or --month-first",
+            place=place,
+            options=("day-first", "month-first"),
+        )
+    if day_first is None and month_first is None:
+        if all(a == b for a, b in pairs.values()):
+            return "day-first"  # 03/03/2024 reads the same
+        row = next(row for row, (a, b) in pairs.items() if a != b)
+        raise OpenQuestion(
+            "day_order",
+            f"dates such as {texts[row]!r} in column {name} can be read in two ways. Which comes "
+            "first, the day or the month?",
+            "--day-first or --month-first",
+            place=place,
+            options=("day-first", "month-first"),
+        )
+    order = "day-first" if day_first is not None else "month-first"
+    proof = texts[day_first if day_first is not None else month_first or 0]
+    remarks.append(f"dates such as {sample} are read {order}: {proof} leaves no other way")
+    return order
+
+
+def _add_numbers(
+    kinds: _Kinds,
+    spans: dict[int, Span],
+    choices: Choices,
+    name: str,
+    place: str,
+    epoch: str,
+    remarks: list[str],
+) -> None:
+    """Read numbers as Excel's day numbers (only if the user says so) or as years."""
+    days = {row: n for row, n in kinds.numbers.items() if not 1500 <= n < 2200}
+    for row, number in kinds.numbers.items():
+        if row in days:
+            continue
+        if number.is_integer():
+            year = int(number)
+            spans[row] = Span(dt.date(year, 1, 1), dt.date(year, 12, 31), "year")
+        else:
+            kinds.faults.append(DayFault(row, str(number), "neither a year nor a day number"))
+    compact = {row: n for row, n in days.items() if n >= 15_000_101}
+    for row, number in compact.items():
+        found = _read(str(int(number)), None)
+        if isinstance(found, Span):
+            spans[row] = found
+        else:
+            kinds.faults.append(DayFault(row, str(int(number)), found))
+    days = {row: n for row, n in days.items() if row not in compact}
+    if not days:
+        return
+    if choices.day_numbers is None and all(_EARLY <= n <= _LATE for n in days.values()):
+        row, number = next(iter(days.items()))
+        meant = _EXCEL_START[epoch] + dt.timedelta(days=int(number))
+        raise OpenQuestion(
+            "day_numbers",
+            f"column {name} holds numbers such as {number:g} (row {row}); as a day number of Excel "
+            f"that is {meant}. Are these day numbers, and of which system?",
+            "--day-numbers 1900 or 1904",
+            place=place,
+            proposal=epoch
+            if all(_FIRST_NUMBER <= n <= _LAST_NUMBER for n in days.values())
+            else None,
+            options=("1900", "1904"),
+        )
+    start = _EXCEL_START[choices.day_numbers or epoch]
+    _place_numbers(kinds, spans, days, start)
+    if choices.day_numbers:
+        remarks.append(
+            f"{len(days)} numbers of column {name} are read as day numbers of Excel "
+            f"({choices.day_numbers} system)"
+        )
+
+
+def _place_numbers(
+    kinds: _Kinds, spans: dict[int, Span], days: dict[int, float], start: dt.date
+) -> None:
+    for row, number in days.items():
+        if not _EARLY <= number <= _LATE:
+            kinds.faults.append(DayFault(row, f"{number:g}", "not a date"))
+        elif number <= 60 and start.year == 1899:
+            # Excel believes in a 29 February 1900; what it calls day 1 to 60 is off by one.
+            kinds.faults.append(DayFault(row, f"{number:g}", "a day number before March 1900"))
+        else:
+            day = start + dt.timedelta(days=int(number))
+            spans[row] = Span(day, day, "day")

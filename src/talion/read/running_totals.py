@@ -1,0 +1,94 @@
+"""Running totals among the rows: told from dated acts, since the one must never be counted as the other."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from itertools import pairwise
+
+from talion.errors import RecordError
+from talion.read.choices import Choices, OpenQuestion
+from talion.read.column_words import RUNNING_WORDS, plain_words
+from talion.read.rows import Entry
+
+__all__ = ["NO_TOTALS", "total_kinds"]
+
+NO_TOTALS = "none"
+_LEAST_ROWS = 5
+_GROWTH = 3
+
+
+def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[str, str]:
+    """Return the kinds of row that are running totals, with the kind of act each counts.
+
+    Raises:
+        OpenQuestion: numbers of a kind look like a running total and nobody has said.
+        RecordError: a choice names a kind that no row has.
+    """
+    kinds = Counter(entry.kind for entry in entries)
+    sheets = _as_chosen(choices.totals_sheets, kinds)
+    if choices.total_types is not None:
+        return sheets | _as_chosen(choices.total_types, kinds)
+    for kind in sheets:
+        del kinds[kind]
+    suspects = {kind: why for kind in kinds if (why := _why(kind, entries))}
+    if not suspects:
+        return sheets
+    pairs = {kind: _counted(kind, kinds, suspects) for kind in suspects}
+    named = all(why.startswith("its name") for why in suspects.values()) and all(pairs.values())
+    named = named and not any(";" in word for pair in pairs.items() for word in pair)
+    told = "; ".join(f"{kind!r}: {why}" for kind, why in suspects.items())
+    flags = "; ".join(f"{kind}={act or 'ACT'}" for kind, act in pairs.items())
+    raise OpenQuestion(
+        "total_types",
+        f"rows of some kinds look like running totals, which are no dated acts ({told})",
+        f"--total-types '{flags}' (which act each counts), or --total-types {NO_TOTALS}",
+        place=place,
+        proposal=flags if named else None,
+    )
+
+
+def _as_chosen(chosen: dict[str, str], kinds: Counter[str]) -> dict[str, str]:
+    by_plain = {plain_words(kind): kind for kind in kinds}
+    found = {}
+    for kind, act in chosen.items():
+        if plain_words(kind) not in by_plain:
+            raise RecordError(
+                "no row is of this kind",
+                place="--total-types",
+                value=kind,
+                remedy=f"the kinds are: {', '.join(sorted(kinds)[:12])}",
+            )
+        if plain_words(kind) == plain_words(act):
+            raise RecordError(
+                "a running total counts acts of another kind",
+                place="--total-types",
+                value=f"{kind}={act}",
+                remedy=f"name the act counted, such as {kind}=attack",
+            )
+        found[by_plain[plain_words(kind)]] = by_plain.get(plain_words(act), act)
+    return found
+
+
+def _why(kind: str, entries: Iterable[Entry]) -> str:
+    """Return why rows of a kind look like running totals, or ""."""
+    own = sorted((e for e in entries if e.kind == kind), key=lambda e: (e.span.start, e.row))
+    numbers = [e.number.low for e in own if e.number.low is not None]
+    words = f" {plain_words(kind)} "
+    if any(f" {plain_words(word)}" in words for word in RUNNING_WORDS) and numbers:
+        return "its name says so"
+    rising = all(a <= b for a, b in pairwise(numbers))
+    grown = numbers and numbers[-1] >= max(10, _GROWTH * max(numbers[0], 1))
+    if len(numbers) >= _LEAST_ROWS and len(numbers) == len(own) and rising and grown:
+        return f"its numbers never fall, from {numbers[0]} to {numbers[-1]}"
+    return ""
+
+
+def _counted(kind: str, kinds: Counter[str], suspects: Iterable[str]) -> str:
+    """Return the kind of act that a total most likely counts: the one its name holds."""
+    others = [other for other in kinds if other not in suspects]
+    stems = {other: plain_words(other).rstrip("s") for other in others}
+    held = [other for other in others if stems[other] and stems[other] in plain_words(kind)]
+    if len(held) == 1:
+        return held[0]
+    return others[0] if len(others) == 1 else ""

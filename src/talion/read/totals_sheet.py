@@ -1,0 +1,69 @@
+"""A sheet of running totals beside the sheet of events: a date, a number, perhaps who says so."""
+
+from __future__ import annotations
+
+from talion.errors import RecordError
+from talion.read.amounts import NotANumber, read_amount
+from talion.read.choices import Choices
+from talion.read.column_words import plain_words, proposed_fields
+from talion.read.fields import decide_layout
+from talion.read.grid import Sheet, is_blank, letter
+from talion.read.header import Column, Table, find_table
+from talion.read.rows import Reading, read_rows
+
+__all__ = ["read_totals"]
+
+_TOTAL = ("total", "running total", "cumulative total", "cumulative", "total so far", "tally")
+_SPEAKER = ("speaker", "said by", "according to", "who says so")
+
+
+def read_totals(sheet: Sheet, choices: Choices) -> Reading:
+    """Return the entries of a sheet of totals; their kind is the name of the sheet.
+
+    Args:
+        sheet: as read.
+        choices: the decisions on dates and hidden rows hold for it too.
+
+    Raises:
+        OpenQuestion: its dates or hidden rows need a decision.
+        RecordError, Problems: no column of numbers, or cells that cannot be read.
+    """
+    same = {"hidden", "day_order", "day_numbers", "swapped_cells", "undated"}
+    shared = Choices.model_validate(choices.model_dump(include=same))
+    table = find_table(sheet, shared)
+    columns = {"number": letter(_numbers(table).index), "deaths": "-", "injuries": "-"}
+    said = {"type": sheet.name, "against": "unknown"}
+    speaker = [c for c in table.columns if plain_words(c.name) in _SPEAKER]
+    speaker += proposed_fields(table.columns).get("by", ())
+    if speaker:
+        columns["by"] = letter(speaker[0].index)
+    else:
+        said["by"] = "unknown"
+    own = Choices(columns=columns, say=said).over(shared)
+    reading = read_rows(table, decide_layout(table, own), own)
+    lines = [*table.remarks, *reading.remarks]
+    reading.remarks = [f"sheet {sheet.name}: {remark}" for remark in lines]
+    return reading
+
+
+def _numbers(table: Table) -> Column:
+    """Return the column of the totals: by its name, else the only one that holds numbers alone."""
+    named = [c for c in table.columns if plain_words(c.name) in _TOTAL]
+    found = named or [c for c in table.columns if _is_numeric(table, c)]
+    if len(found) == 1:
+        return found[0]
+    listed = ", ".join(c.label for c in found or table.columns)
+    raise RecordError(
+        "which column holds the totals cannot be told",
+        place=table.sheet.place,
+        value=listed,
+        remedy="call it Total in the header",
+    )
+
+
+def _is_numeric(table: Table, column: Column) -> bool:
+    cells = [cell for _, cell in table.cells(column) if not is_blank(cell)]
+    try:
+        return bool(cells) and all(read_amount(cell).low is not None for cell in cells)
+    except NotANumber:
+        return False
