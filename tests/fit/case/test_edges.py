@@ -223,3 +223,10 @@ def test_types_of_one_day_can_be_put_in_turn(way):
         at = {fit.draws.past.row_ids[r]: t for t, r in zip(times, rows, strict=True) if r >= 0}
         assert (at["a"] < at["b"]) == (way == "forward")
         assert at["a"] < at["c"]
+
+
+def test_no_order_is_kept_to_rows_that_were_moved():
+    events = [row("a", "raid", on(FIRST + 20)), row("b", "reply", on(FIRST + 20), after="a")]
+    problem = given(events, Options(moved=("raid", -5)))
+    assert (problem.arrays.row_after == -1).all()
+    assert (given(events).arrays.row_after >= 0).sum() == 1

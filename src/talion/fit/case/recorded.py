@@ -160,6 +160,8 @@ def recorded(case: Case, classes: Sequence[SourceClass], options: Options) -> Re
         if options.totals != "none" and name not in displaced:
             totals.extend(_totals(case, name, mine, window, options.totals == "reference"))
             absences.extend(_absences(case, name, mine, window))
+    lost = {row.id for row in rows if classes[row.classes[0]].type in displaced}
+    rows = [replace(row, after=None) if row.after in lost else row for row in rows]
     if options.same_day:
         rows = _in_turn(rows, classes, reverse=options.same_day == "reversed")
     return Recorded(window, types, tuple(rows), tuple(totals), tuple(absences))
