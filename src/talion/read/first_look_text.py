@@ -75,7 +75,7 @@ def _pooled_line(pooled: Pooled, effect: EventKind) -> str:
         return f"{pooled.days} days: no act has a whole window on both sides."
     before, after = pooled.before / pooled.acts, pooled.after / pooled.acts
     return (
-        f"{pooled.days} days: {effect.title.lower() if effect.title.isascii() else effect.title} "
+        f"{pooled.days} days: {effect.title} "
         f"{before:.2f} before and {after:.2f} after on average; fewer after {pooled.fewer}, "
         f"more after {pooled.more}, of {_plural(pooled.acts, 'act')}."
     )
