@@ -30,11 +30,9 @@ def test_it_is_of_the_case_and_record_as_they_stand(name):
     case, fit = shipped(name)
     assert fit.mismatch(case) == ""
     assert set(fit.variants) == {*VARIANTS, *rival_variants(case)}
-    worst = max(gate[1] for gate in fit.main.convergence)
-    least = min(min(gate[2:]) for gate in fit.main.convergence)
-    assert worst < 1.02
-    assert least > 350
-    assert (fit.main.verdict == "") == (worst < 1.01 and least > 400)
+    assert fit.verdict == ""  # of the main reading and of every variant
+    assert max(gate[1] for gate in fit.main.convergence) < 1.01
+    assert min(min(gate[2:]) for gate in fit.main.convergence) > 400
 
 
 @pytest.mark.parametrize("name", ["baghdad-2024", "starter"])
