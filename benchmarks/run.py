@@ -1,6 +1,6 @@
 """All benchmarks: prints a table and writes build/benchmarks/results.{json,md}.
 
-    python benchmarks/run.py [simulate] [peers] [fit] [games] [run]
+    python benchmarks/run.py [simulate] [peers] [fit] [games] [run] [bargaining]
 
 Without a word all parts run. `make bench` calls this.
 """
@@ -15,6 +15,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import bench_bargaining
 import bench_fit
 import bench_games
 import bench_peers
@@ -29,6 +30,7 @@ PARTS = {
     "fit": bench_fit.compare,
     "games": bench_games.measure,
     "run": bench_run.measure,
+    "bargaining": bench_bargaining.measure,
 }
 
 
@@ -121,12 +123,28 @@ def _run_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _bargaining_rows(found: dict[str, Any]) -> list[str]:
+    size = f"{found['draws']:,} draws of {found['actors']} actors"
+    rows = [
+        f"| {size} | milliseconds | processor ms | times faster than a plain rewrite |",
+        "|---|---|---|---|",
+    ]
+    rows += [
+        f"| {name} | {1e3 * r['seconds']:,.1f} | {1e3 * r['processor_seconds']:,.1f} "
+        f"| {r['times']:,.0f} |"
+        for name, r in found.items()
+        if isinstance(r, dict) and "seconds" in r
+    ]
+    return rows
+
+
 ROWS = {
     "simulate": _simulate_rows,
     "peers": _peer_rows,
     "fit": _fit_rows,
     "games": _games_rows,
     "run": _run_rows,
+    "bargaining": _bargaining_rows,
 }
 
 
