@@ -35,7 +35,7 @@ def test_every_source_of_a_kernel_is_listed(root, kernel):
 
 def test_the_folder_changes_with_any_source(root, tmp_path):
     package = tmp_path / "talion"
-    sources = ("fit/compiling.py", "fit/linear_kernel.py")
+    sources = ("model/compiling.py", "fit/linear_kernel.py")
     (package / "fit").mkdir(parents=True)
     for name in sources:
         shutil.copy(root / "src" / "talion" / name, package / name)
@@ -52,8 +52,8 @@ def double(x):
 
 def test_code_is_kept_in_the_chosen_folder(tmp_path, monkeypatch):
     monkeypatch.setenv("TALION_CACHE_DIR", str(tmp_path))
-    assert compile_cached(double, ["fit/compiling.py"], {})(3.0) == 6.0
-    folder = cache_folder(["fit/compiling.py"])
+    assert compile_cached(double, ["model/compiling.py"], {})(3.0) == 6.0
+    folder = cache_folder(["model/compiling.py"])
     assert folder is not None
     assert folder.is_relative_to(tmp_path)
     assert list(folder.rglob("*.nbi"))
@@ -62,5 +62,5 @@ def test_code_is_kept_in_the_chosen_folder(tmp_path, monkeypatch):
 def test_without_a_writable_folder_it_still_compiles(tmp_path, monkeypatch):
     (tmp_path / "file").write_text("not a folder", encoding="utf-8")
     monkeypatch.setenv("TALION_CACHE_DIR", str(tmp_path / "file"))
-    assert cache_folder(["fit/compiling.py"]) is None
-    assert compile_cached(double, ["fit/compiling.py"], {})(3.0) == 6.0
+    assert cache_folder(["model/compiling.py"]) is None
+    assert compile_cached(double, ["model/compiling.py"], {})(3.0) == 6.0

@@ -13,8 +13,8 @@ def warm_kernels(*, fit: bool = False) -> None:
     """Compile the simulation kernels for this processor, or load what is compiled already.
 
     Args:
-        fit: the sampler of a fit too, which takes longer and which a run with a fit on file needs
-            not.
+        fit: the sampler of a fit and the bargaining models too, which takes longer and which a run
+            with a fit on file needs not.
     """
     from talion.simulate.warm import warm
 
@@ -31,5 +31,19 @@ def _warm_sampler() -> None:
     from talion.fit.case.specification import problem_of
     from talion.model.case import load_case
 
-    say(["compiling the sampler of fits (some minutes the first time) ..."], err=True)
+    say(
+        ["compiling the sampler of fits and bargaining (some minutes the first time) ..."], err=True
+    )
     compile_passes(problem_of(load_case("starter")))
+    _warm_bargaining()
+
+
+def _warm_bargaining() -> None:
+    from talion.model.bargaining.challenge_draws import challenge_draws
+    from talion.model.bargaining.positions import one_dimension
+    from talion.model.bargaining.spatial_draws import spatial_draws
+
+    two = one_dimension("any issue", {"A": (0, 50, 1), "B": (100, 50, 2)})
+    stakes = (two.scaled[None], two.salience[None], two.capability[None])
+    spatial_draws(two, *stakes)
+    challenge_draws(two, *stakes)

@@ -29,8 +29,8 @@ from talion.fit.attribution_tracks import (
     to_midnight,
     turn_switches,
 )
-from talion.fit.compiling import ENTRY
 from talion.model.compiled import Draws, Structure
+from talion.model.compiling import ENTRY
 
 __all__ = ["OPTIONS", "SOURCES", "Pairs", "pair_pass", "path_pass", "removal_pass"]
 
@@ -41,7 +41,7 @@ I8 = NDArray[np.int64]
 SOURCES = (
     "fit/attribution_kernel.py",
     "fit/attribution_tracks.py",
-    "fit/compiling.py",
+    "model/compiling.py",
     "model/compiled.py",
     "model/drift.py",
 )

@@ -11,8 +11,8 @@ import numpy as np
 from numba import njit
 from numpy.typing import NDArray
 
-from talion.fit.compiling import ENTRY
 from talion.model.compiled import Draws, Structure
+from talion.model.compiling import ENTRY
 from talion.model.drift import tick
 
 __all__ = [

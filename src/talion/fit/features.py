@@ -37,8 +37,8 @@ class Features:
 @cache
 def compiled_features() -> Callable[..., None]:
     """The pass of `talion.fit.features_kernel`, compiled when first called."""
-    from talion.fit.compiling import ENTRY
     from talion.fit.features_kernel import SOURCES, feature_pass
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(feature_pass, SOURCES, ENTRY)

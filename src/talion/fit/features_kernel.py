@@ -11,14 +11,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.fit.compiling import inlined
+from talion.model.compiling import inlined
 
 __all__ = ["SOURCES", "feature_pass"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-SOURCES = ("fit/compiling.py", "fit/features_kernel.py")
+SOURCES = ("model/compiling.py", "fit/features_kernel.py")
 """Every file the compiled pass is made of."""
 
 

@@ -70,8 +70,8 @@ class LinearLikelihood:
 @cache
 def compiled_pass() -> Callable[..., int]:
     """The pass of `talion.fit.linear_kernel`, compiled when first called."""
-    from talion.fit.compiling import ENTRY
     from talion.fit.linear_kernel import SOURCES, likelihood_pass
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(likelihood_pass, SOURCES, ENTRY)

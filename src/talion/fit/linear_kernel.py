@@ -25,15 +25,15 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.fit.compiling import inlined
 from talion.fit.lanes import LANES, add_row, running_rows
+from talion.model.compiling import inlined
 
 __all__ = ["SOURCES", "Work", "likelihood_pass", "new_work"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-SOURCES = ("fit/compiling.py", "fit/lanes.py", "fit/linear_kernel.py")
+SOURCES = ("model/compiling.py", "fit/lanes.py", "fit/linear_kernel.py")
 """Every file the compiled pass is made of."""
 
 _BIG, _SMALL = 1e150, 1e-150

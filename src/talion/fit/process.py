@@ -201,8 +201,8 @@ class ProcessRow:
 @cache
 def compiled_row() -> Callable[..., float]:
     """The pass of `talion.fit.process_kernel` for value and gradient, compiled when first called."""
-    from talion.fit.compiling import ENTRY
     from talion.fit.process_kernel import SOURCES, row_pass
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(row_pass, SOURCES, ENTRY)
@@ -211,8 +211,8 @@ def compiled_row() -> Callable[..., float]:
 @cache
 def compiled_trace() -> Callable[..., None]:
     """The pass of `talion.fit.process_kernel` over the past, compiled when first called."""
-    from talion.fit.compiling import ENTRY
     from talion.fit.process_kernel import SOURCES, trace_pass
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(trace_pass, SOURCES, ENTRY)

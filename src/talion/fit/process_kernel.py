@@ -10,14 +10,14 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.fit.compiling import inlined
+from talion.model.compiling import inlined
 
 __all__ = ["SOURCES", "row_pass", "trace_pass"]
 
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-SOURCES = ("fit/compiling.py", "fit/process_kernel.py")
+SOURCES = ("model/compiling.py", "fit/process_kernel.py")
 """Every file the compiled passes are made of."""
 
 

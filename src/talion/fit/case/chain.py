@@ -34,7 +34,7 @@ _SPREAD = 0.5  # of the first coordinates, in prior sds
 def _compiled() -> tuple[Callable[..., float], Callable[..., int]]:
     """The two passes of `sweep_kernel`, compiled when first called."""
     from talion.fit.case.sweep_kernel import SOURCES, evaluate_pass, sweep_pass
-    from talion.fit.compiling import ENTRY
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(evaluate_pass, SOURCES, ENTRY), compile_cached(sweep_pass, SOURCES, ENTRY)

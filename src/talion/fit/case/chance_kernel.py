@@ -7,7 +7,7 @@ import math
 import numpy as np
 
 from talion.fit.case.arrays import Chain
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["normal", "uniform"]
 

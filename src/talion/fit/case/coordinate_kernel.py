@@ -14,7 +14,7 @@ from talion.fit.case.chance_kernel import normal, uniform
 from talion.fit.case.evaluate_kernel import log_likelihood, refresh
 from talion.fit.case.rate_kernel import trace
 from talion.fit.case.strength_kernel import natural
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["flip", "mirror", "respread", "slice_block", "slide", "turn_over", "turn_set"]
 

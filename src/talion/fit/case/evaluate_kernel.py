@@ -14,7 +14,7 @@ from talion.fit.case.observation_kernel import (
 from talion.fit.case.path_kernel import levels, load_background, load_mix
 from talion.fit.case.rate_kernel import trace, type_part
 from talion.fit.case.strength_kernel import natural, numbers_of_type, shared_numbers
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["driven", "everything", "listed_by", "log_likelihood", "mixed", "refresh"]
 

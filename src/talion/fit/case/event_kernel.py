@@ -33,7 +33,7 @@ from talion.fit.case.observation_kernel import (
 )
 from talion.fit.case.path_kernel import follow, load_background, load_mix
 from talion.fit.case.rate_kernel import log_rate, seen_at, trace, type_part
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["NO_ROOM", "birth", "death", "move_class", "move_moment", "move_time", "wander"]
 

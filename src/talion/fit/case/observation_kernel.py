@@ -6,7 +6,7 @@ import math
 
 from talion.fit.case.arrays import Chain, Specification
 from talion.fit.case.path_kernel import gamma
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = [
     "absence_part",

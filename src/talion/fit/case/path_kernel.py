@@ -10,7 +10,7 @@ from __future__ import annotations
 import math
 
 from talion.fit.case.arrays import LATENT, LEVEL, SWITCH, Chain, Specification
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["follow", "gamma", "levels", "load_background", "load_mix"]
 

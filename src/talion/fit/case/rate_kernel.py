@@ -13,7 +13,7 @@ import math
 import numpy as np
 
 from talion.fit.case.arrays import CELLS_PER_DAY, Chain, Specification
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["log_rate", "seen_at", "trace", "type_part"]
 

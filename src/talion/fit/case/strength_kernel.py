@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.case.arrays import LATENT, Chain, Specification
-from talion.fit.compiling import inner
+from talion.model.compiling import inner
 
 __all__ = ["natural", "numbers_of_type", "shared_numbers"]
 

@@ -30,7 +30,7 @@ from talion.fit.case.event_kernel import (
 __all__ = ["SOURCES", "evaluate_pass", "sweep_pass"]
 
 SOURCES = (
-    "fit/compiling.py",
+    "model/compiling.py",
     *(
         f"fit/case/{name}.py"
         for name in (

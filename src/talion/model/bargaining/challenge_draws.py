@@ -43,7 +43,7 @@ class ChallengeDraws:
 def compiled_challenge() -> Callable[..., None]:
     """The pass of `talion.model.bargaining.challenge_kernel`, compiled when first called."""
     from talion.model.bargaining.challenge_kernel import SOURCES, challenge_pass
-    from talion.model.bargaining.compiling import ENTRY
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(challenge_pass, SOURCES, ENTRY)

@@ -14,7 +14,7 @@ from talion.model.bargaining.challenge_options import (
     Denominator,
     Resistance,
 )
-from talion.model.bargaining.compiling import inlined, inner
+from talion.model.compiling import inlined, inner
 
 __all__ = [
     "ACCEPTANCES",
@@ -33,7 +33,7 @@ I8 = NDArray[np.int64]
 SOURCES = (
     "model/bargaining/challenge_kernel.py",
     "model/bargaining/challenge_options.py",
-    "model/bargaining/compiling.py",
+    "model/compiling.py",
 )
 """Every file the compiled pass is made of, and those whose orders it takes over."""
 

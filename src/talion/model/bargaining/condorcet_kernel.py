@@ -11,7 +11,6 @@ from typing import get_args
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.bargaining.compiling import inlined, inner
 from talion.model.bargaining.condorcet import (
     BINARY_SHARE,
     BINARY_STEP,
@@ -24,6 +23,7 @@ from talion.model.bargaining.condorcet import (
     Victory,
     Voting,
 )
+from talion.model.compiling import inlined, inner
 
 __all__ = ["ELECTIONS", "SETTLED", "UNSETTLED", "VICTORIES", "VOTINGS", "election_pass", "vote"]
 

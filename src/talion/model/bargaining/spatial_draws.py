@@ -50,8 +50,8 @@ class SpatialDraws:
 @cache
 def compiled_spatial() -> Callable[..., None]:
     """The pass of `talion.model.bargaining.spatial_kernel`, compiled when first called."""
-    from talion.model.bargaining.compiling import ENTRY
     from talion.model.bargaining.spatial_kernel import SOURCES, spatial_pass
+    from talion.model.compiling import ENTRY
     from talion.model.kernel_cache import compile_cached
 
     return compile_cached(spatial_pass, SOURCES, ENTRY)

@@ -10,7 +10,6 @@ import math
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.bargaining.compiling import inlined, inner
 from talion.model.bargaining.condorcet_kernel import UNSETTLED, election_pass, vote
 from talion.model.bargaining.spatial_formulas import ALONE, EVEN, NUDGE
 from talion.model.bargaining.spatial_room import (
@@ -22,6 +21,7 @@ from talion.model.bargaining.spatial_room import (
     Room,
     Rules,
 )
+from talion.model.compiling import inlined, inner
 
 __all__ = ["QUIET", "SOURCES", "STATUSES", "spatial_pass"]
 
@@ -29,7 +29,7 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
 SOURCES = (
-    "model/bargaining/compiling.py",
+    "model/compiling.py",
     "model/bargaining/condorcet.py",
     "model/bargaining/condorcet_kernel.py",
     "model/bargaining/spatial_formulas.py",

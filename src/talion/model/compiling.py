@@ -1,4 +1,4 @@
-"""How the compiled passes of bargaining are compiled: serial, without fast-math, arrays from outside."""
+"""How compiled passes outside the simulator are compiled: serial, without fast-math, arrays from outside."""
 
 from __future__ import annotations
 
