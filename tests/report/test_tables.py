@@ -193,3 +193,8 @@ def test_the_console_shows_hostile_text_without_obeying_it(by_hand: RunResult) -
     assert "\x1b" not in text
     assert "\u202e" not in text
     assert "[U+2066]" in text
+
+
+def test_a_case_without_judgments_says_so(calm: RunResult) -> None:
+    said = finding_sentence(replace(calm, judgments=()))
+    assert said == "The case states no judgment yet, so that nothing is judged."

@@ -69,6 +69,8 @@ def build_top(result: RunResult) -> Top:
 
 def finding_sentence(result: RunResult) -> str:
     """Return the finding in one sentence: how many judgments stand on what."""
+    if not result.judgments:
+        return "The case states no judgment yet, so that nothing is judged."
     n = Counter(j.label for j in result.judgments)
 
     def are(count: int, what: str) -> str:
