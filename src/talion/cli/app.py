@@ -114,7 +114,8 @@ def run(
 
     The case is fitted to its record once; while neither changes, the fit is found again.
 
-    Writes report.html, results.json and results.csv (a row for each judgment, part and reading).
+    Writes report.html, results.json, results.csv (a row for each judgment, part and reading), and the
+    case and record as they were run, from which `talion diff` and `talion freeze` work.
     """
     from talion.cli.run import run_case
     from talion.cli.sizes import Sizes
@@ -409,6 +410,25 @@ def what_if(
     from talion.cli.sizes import Sizes
 
     compare(case, tuple(what_ifs), Sizes.chosen(seed, draws, histories, workers), reading=reading)
+
+
+@app.command(short_help="Say what moved between two runs, and why.")
+def diff(
+    before: Annotated[
+        Path, typer.Argument(metavar="A", help="folder of the earlier run, from `talion run`")
+    ],
+    after: Annotated[Path, typer.Argument(metavar="B", help="folder of the later run")],
+    json: Annotated[bool, typer.Option("--json", help="print the comparison as JSON")] = False,
+    md: Annotated[bool, typer.Option("--md", help="print the comparison as Markdown")] = False,
+) -> None:
+    """Say what moved between two runs: judgments, labels, probabilities; and what changed.
+
+    A probability moved if chance does not explain it; what is smaller is called simulation noise. A
+    change is named as the reason only where no other can be.
+    """
+    from talion.cli.diff import diff_runs
+
+    diff_runs(before, after, as_json=json, markdown=md)
 
 
 @app.command()

@@ -50,6 +50,7 @@ def run_case(
     Raises:
         TalionError: something is wrong with the case, a text or the folder.
     """
+    from talion.judge.run_folder import case_text
     from talion.model.case import load_case
     from talion.report.evidence import read_texts
 
@@ -58,13 +59,14 @@ def run_case(
         raise InputError(message, place="--refit, --no-fit", remedy="leave out one of them")
     case = load_case(name)
     files = parse_texts(texts)
+    text = case_text(case)
     read_texts(case, files)  # a wrong text is refused now and not after the simulation
     refuse_faults(case)
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     with nullcontext() if folder is None else output_folder(folder):
         found, notes = (None, ()) if no_fit else _fit(case, refit=refit)
         result = _judge(case, found, notes, sizes, command)
-        written = None if folder is None else _write(result, folder, files)
+        written = None if folder is None else _write(result, text, folder, files)
     if as_json:
         typer.echo(result.to_json())
     else:
@@ -142,14 +144,17 @@ def _judge(
         )
 
 
-def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str, Path]:
-    """Write report and data, all of them or none."""
+def _write(
+    result: RunResult, case_text: str, folder: Path, texts: dict[str, Path]
+) -> dict[str, Path]:
+    """Write report and data, and what was run beside them; all of them or none."""
+    from talion.judge.run_folder import CASE, RECORD, RESULTS, record_text
     from talion.record.writing import write_files
     from talion.report.office.collect import build_dossier
     from talion.report.office.dossier import DOSSIER, dossier_text
     from talion.report.page import render_report
 
-    names = {"report": "report.html", "json": "results.json", "csv": "results.csv"}
+    names = {"report": "report.html", "json": RESULTS, "csv": "results.csv"}
     say(["writing the report"], err=True)  # a few seconds of charts
     results = result.to_json() + "\n"
     made = {
@@ -157,6 +162,8 @@ def _write(result: RunResult, folder: Path, texts: dict[str, Path]) -> dict[str,
         names["json"]: results,
         DOSSIER: dossier_text(build_dossier(result, results)),
         names["csv"]: result.frame().write_csv(),
+        CASE: case_text,
+        RECORD: record_text(result.record),
     }
     write_files(folder, made)
     return {key: folder / name for key, name in names.items()}

@@ -32,7 +32,7 @@ from talion.model.classes import series_classes
 from talion.model.measure import Fan, Measure, MeasurePlan, Op
 from talion.model.outlook import outlook_fans, outlook_measures
 
-__all__ = ["measures_of", "plan_for", "quantity_measures", "worlds_of"]
+__all__ = ["measures_of", "number_measures", "plan_for", "quantity_measures", "worlds_of"]
 
 
 def worlds_of(test: Difference, setting: Setting) -> tuple[str, str]:
@@ -210,12 +210,52 @@ def quantity_measures(quantity: Quantity, setting: Setting) -> tuple[Measure, ..
     return (Measure(Op.COUNT, setting.world, series=series, start=start, end=end),)
 
 
-def plan_for(case: Case, *, outlook: bool = True) -> MeasurePlan:
+@singledispatch
+def number_measures(test: object, setting: Setting) -> tuple[Measure, ...]:  # noqa: ARG001 - the general form
+    """Return the measures of the numbers that a test of single histories puts bounds on.
+
+    Where `measures_of` keeps the day on which a bound is reached, this keeps the count itself: what
+    is forecast, and can be scored once it is known. None for a day reached, an effect or the record.
+    """
+    return ()
+
+
+@number_measures.register(Count)
+@number_measures.register(Rate)
+def _(test: Count | Rate, setting: Setting) -> tuple[Measure, ...]:
+    if isinstance(test, Count) and test.in_every is not None:
+        return measures_of(test, setting)
+    start, end = setting.window(test.start, test.end)
+    series = str(test.count if isinstance(test, Count) else test.rate)
+    return (Measure(Op.COUNT, setting.world, series=series, start=start, end=end),)
+
+
+@number_measures.register(Level)
+@number_measures.register(Answered)
+def _(test: Level | Answered, setting: Setting) -> tuple[Measure, ...]:
+    return measures_of(test, setting)
+
+
+@number_measures.register(AllOf)
+@number_measures.register(AnyOf)
+def _(test: AllOf | AnyOf, setting: Setting) -> tuple[Measure, ...]:
+    found = (m for part in test.parts for m in number_measures(part, setting))
+    return tuple(dict.fromkeys(found))
+
+
+@number_measures.register
+def _(test: Given, setting: Setting) -> tuple[Measure, ...]:
+    both = number_measures(test.given, setting) + number_measures(test.holds, setting)
+    return tuple(dict.fromkeys(both))
+
+
+def plan_for(case: Case, *, outlook: bool = True, numbers: bool = True) -> MeasurePlan:
     """Return the plan that serves every judgment of a case, without doubles.
 
     Args:
         case: the case.
         outlook: keep also what the report compares and draws.
+        numbers: keep also the numbers that tests put bounds on.
 
     Raises:
         JudgmentTestError: a test cannot be put to histories.
@@ -223,6 +263,8 @@ def plan_for(case: Case, *, outlook: bool = True) -> MeasurePlan:
     found: dict[Measure, None] = {}
     for part in parts_of_case(case):
         found |= dict.fromkeys(measures_of(part.test, part.setting))
+        if numbers:
+            found |= dict.fromkeys(number_measures(part.test, part.setting))
     if outlook:
         # A replay serves the judgments that ask for it; its outlook would repeat the baseline's.
         forward = [w for w in (BASELINE, *case.what_ifs) if case.start_day(w) == case.as_of_day]

@@ -11,6 +11,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
 from talion.judge.estimate import Effect, Share
+from talion.judge.forecasts import PartForecast
 from talion.judge.labels import Label, RecordFit
 from talion.judge.record_checks import RecordCheck
 
@@ -193,6 +194,7 @@ class RunResult:
             without a fit.
         past_effects: what the observed window owes to what; None without a fit.
         imputed: events of the observed window by week, imputed ones with them; empty without a fit.
+        forecasts: each simulated test with its days and numbers, and whether it can be scored.
     """
 
     case: Case
@@ -209,6 +211,7 @@ class RunResult:
     uninformed: tuple[str, ...] = ()
     past_effects: PastEffects | None = None
     imputed: tuple[ImputedWeeks, ...] = ()
+    forecasts: tuple[PartForecast, ...] = ()
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -234,7 +237,9 @@ class RunResult:
         text, save for the receipt's seconds.
         """
         document = {
+            "case": self.case.name,
             "title": self.case.title,
+            "lexicon": self.case.document.lexicon,
             "judgments": {j.id: _judgment_json(j) for j in self.judgments},
             "before_after": plain(self.before_after),
             "echo": plain(self.echo),
@@ -246,6 +251,7 @@ class RunResult:
             "uninformed": list(self.uninformed),
             "past_effects": plain(self.past_effects),
             "imputed": plain(self.imputed),
+            "forecasts": plain(self.forecasts),
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

@@ -21,9 +21,10 @@ from talion.judge.fitted import (
     probability_of,
     record_fit,
 )
+from talion.judge.forecasts import forecast_of
 from talion.judge.imputed import imputed_weeks
 from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
-from talion.judge.parts import Part, names_of, parts_of
+from talion.judge.parts import Part, names_of, parts_of, parts_of_case
 from talion.judge.past_effects import past_effects
 from talion.judge.paths import Path, SystemGraph, path_of
 from talion.judge.readings import (
@@ -121,6 +122,7 @@ def judge_case(
     judgments = tuple(_judge(judging, key) for key in case.judgments)
     warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
     drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
+    forecasts = (forecast_of(case, part, simulated.measured) for part in parts_of_case(case))
     told = None if fit is None else past_effects(case, fit, draws=draws, seed=seed, workers=workers)
     receipt = _receipt(case, seed, draws, histories, drawn, command, time.perf_counter() - began)
     return RunResult(
@@ -135,6 +137,7 @@ def judge_case(
         **_of_fit(case, fit, simulated.fitted_draws, fit_origin),
         past_effects=told,
         imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
+        forecasts=tuple(f for f in forecasts if f is not None),
     )
 
 

@@ -77,7 +77,8 @@ def simulate_readings(
     found = Simulated({}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
     for one in asked:
-        plan = plan_for(case, outlook=one.name == drawn and not one.is_variant)
+        shown = one.name == drawn and not one.is_variant
+        plan = plan_for(case, outlook=shown, numbers=not one.is_variant)
         given = one.fitted.draws if one.fitted is not None else None
         model = compile_model(case, one.reading, draws=one.draws, seed=seed, given=given)
         if one.name == NO_VIEW:
