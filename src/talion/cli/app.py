@@ -431,6 +431,41 @@ def diff(
     diff_runs(before, after, as_json=json, markdown=md)
 
 
+@app.command(short_help="Freeze a run into a dated, sealed forecast file.")
+def freeze(
+    run: Annotated[
+        Path | None, typer.Argument(metavar="[RUN]", help="folder of a run, from `talion run`")
+    ] = None,
+    out: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FILE",
+            help="where to write, a file or a folder; its short hash is put into the name  "
+            "[default: forecast-CASE-DAY-HASH.json]",
+        ),
+    ] = None,
+    verify: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="say whether a forecast file was altered")
+    ] = None,
+    expect: Annotated[
+        str | None,
+        typer.Option(metavar="SHA256", help="with --verify: the hash noted when it was frozen"),
+    ] = None,
+    schema: Annotated[
+        bool, typer.Option("--schema", help="print the JSON Schema of forecast files")
+    ] = False,
+    json: Annotated[bool, typer.Option("--json", help="print file and hash as JSON")] = False,
+) -> None:
+    """Freeze a run: its judgments, tests and probabilities in one read-only file, dated and sealed.
+
+    The day of freezing is now; the cut-off of the run stands apart. Nothing rewrites the file.
+    --verify says whether one was altered, and which part.
+    """
+    from talion.cli.freeze import freeze_or_verify
+
+    freeze_or_verify(run, out=out, file=verify, expected=expect, schema=schema, as_json=json)
+
+
 @app.command()
 def schema() -> None:
     """Print the JSON Schema of case files, for editors."""

@@ -1,7 +1,8 @@
 """Writing the native tables: all files of a record or none.
 
 Each file is first written beside its final place and synced; only when all are there are they
-renamed over the old ones. A full disk leaves the old files as they were.
+renamed over the old ones. A full disk leaves the old files as they were. What must never be replaced
+is written once: whole, under a name that nothing has, and read-only.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from talion.record.layout import TABLES
 if TYPE_CHECKING:
     from talion.record.record import Record
 
-__all__ = ["rows_of", "table_text", "write_files", "write_record"]
+__all__ = ["rows_of", "table_text", "write_files", "write_once", "write_record"]
 
 
 def write_record(record: Record, folder: Path | str) -> None:
@@ -120,3 +121,59 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     finally:
         for part in staged:
             part.unlink(missing_ok=True)
+
+
+def write_once(path: Path, text: str) -> None:
+    """Write a new file, whole, synced and read-only; one that exists is never touched.
+
+    The file is complete on disk before it gets its name, and the name is taken only if it is free
+    (a hard link; where the file system has none, an exclusive open).
+
+    Raises:
+        OutputError: something of that name exists, or the folder or disk takes no file.
+    """
+    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    data = text.encode("utf-8")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part.unlink(missing_ok=True)  # left by a killed process that had this number
+        try:
+            _write_new(part, data)
+            _take_name(part, path, data)
+        finally:
+            part.unlink(missing_ok=True)
+        path.chmod(0o444)  # last, since the part was the same file
+    except FileExistsError:
+        raise OutputError(
+            "exists already and is never replaced",
+            place=str(path),
+            remedy="choose another name with --out",
+        ) from None
+    except OSError as error:
+        message = f"cannot write the file: {error.strerror or type(error).__name__}"
+        remedy = "free some space, check permissions, or choose another place with --out"
+        raise OutputError(message, place=str(path), remedy=remedy) from error
+
+
+def _take_name(part: Path, path: Path, data: bytes) -> None:
+    """Give a finished file its name, if that is free."""
+    try:
+        os.link(part, path)
+    except FileExistsError:
+        raise
+    except OSError:  # a file system without hard links
+        _write_new(path, data)
+
+
+def _write_new(path: Path, data: bytes) -> None:
+    """Write a file that must not exist; nothing is left of it if that fails."""
+    flags = os.O_WRONLY | os.O_CREAT | os.O_EXCL | getattr(os, "O_BINARY", 0)
+    descriptor = os.open(path, flags, 0o644)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(data)
+            file.flush()
+            os.fsync(file.fileno())
+    except BaseException:
+        path.unlink(missing_ok=True)
+        raise
