@@ -11,6 +11,7 @@ import os
 import subprocess
 import sys
 from dataclasses import dataclass
+from importlib import resources
 from pathlib import Path
 from typing import Any
 
@@ -23,7 +24,7 @@ from talion.report import page
 
 # Without a fit: what a fit adds is tested in test_run_with_fit.py.
 SMALL = ("--draws", "8", "--histories", "4", "--seed", "3", "--no-fit")
-FILES = {"report.html", "results.csv", "results.json", "dossier.json"}
+FILES = {"report.html", "results.csv", "results.json", "dossier.json", "case-as-run.yaml", "record-as-run.json"}
 
 
 def names(folder: Path) -> set[str]:
@@ -91,6 +92,38 @@ def test_the_receipt_holds_what_was_asked(ran: Path) -> None:
     receipt = json.loads((ran / "results.json").read_text(encoding="utf-8"))["receipt"]
     assert (receipt["draws"], receipt["histories"], receipt["seed"]) == (8, 4, 3)
     assert "talion run starter --draws 8" in receipt["command"]
+
+
+def test_a_run_keeps_its_case_and_its_record(ran: Path) -> None:
+    case = Path(str(resources.files("talion"))) / "cases" / "starter" / "case.yaml"
+    assert (ran / "case-as-run.yaml").read_bytes() == case.read_bytes()
+    receipt = json.loads((ran / "results.json").read_text(encoding="utf-8"))["receipt"]
+    kept = json.loads((ran / "record-as-run.json").read_text(encoding="utf-8"))
+    assert kept["record_hash"] == receipt["record_hash"]
+    assert len(kept["tables"]["events"]) == 39
+    # No text of a source: the note stays where it is.
+    note = case.with_name("note.txt").read_text(encoding="utf-8")
+    for name in FILES - {"report.html"}:
+        text = (ran / name).read_text(encoding="utf-8")
+        assert not any(line in text for line in note.splitlines() if len(line) > 20)
+
+
+def test_a_run_into_the_folder_of_its_case_leaves_the_case_alone(
+    talion: Command, starter: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file may be edited while the run goes on: what is written then is the analyst's own."""
+    edited = (starter / "case.yaml").read_text(encoding="utf-8") + "# edited meanwhile\n"
+
+    def edit(*_: object, **__: object) -> str:
+        (starter / "case.yaml").write_text(edited, encoding="utf-8")
+        return "<p>report</p>"
+
+    monkeypatch.setattr(page, "render_report", edit)
+    before = (starter / "case.yaml").read_text(encoding="utf-8")
+    ended = talion("run", starter, *SMALL, "--out", starter)
+    assert ended.status == 0, ended.err
+    assert (starter / "case.yaml").read_text(encoding="utf-8") == edited
+    assert (starter / "case-as-run.yaml").read_text(encoding="utf-8") == before
 
 
 def test_json_goes_to_standard_output_alone_and_is_the_same_with_any_workers(

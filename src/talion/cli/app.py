@@ -420,6 +420,13 @@ def diff(
     after: Annotated[Path, typer.Argument(metavar="B", help="folder of the later run")],
     json: Annotated[bool, typer.Option("--json", help="print the comparison as JSON")] = False,
     md: Annotated[bool, typer.Option("--md", help="print the comparison as Markdown")] = False,
+    apart: Annotated[
+        bool,
+        typer.Option(
+            "--apart", help="run A again with each change alone, without the record's reading"
+        ),
+    ] = False,
+    workers: Workers = None,
 ) -> None:
     """Say what moved between two runs: judgments, labels, probabilities; and what changed.
 
@@ -428,7 +435,7 @@ def diff(
     """
     from talion.cli.diff import diff_runs
 
-    diff_runs(before, after, as_json=json, markdown=md)
+    diff_runs(before, after, as_json=json, markdown=md, apart=apart, workers=workers)
 
 
 @app.command(short_help="Freeze a run into a dated, sealed forecast file.")

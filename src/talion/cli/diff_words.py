@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from talion.cli.lines import day_in_words, heading, sentence
+from talion.judge.apart import Apart, together_only
 from talion.judge.changes import MOVES, Change
 from talion.judge.moved import Comparison, JudgmentMoves, Move, PartMoves
 from talion.judge.run_folder import KeptRun
@@ -59,13 +60,19 @@ def _escaped(text: str) -> str:
     return re.sub(r"([\\`*_\[\]<>#|~])", r"\\\1", clean(" ".join(text.split())))
 
 
-def blocks_of(comparison: Comparison) -> tuple[Block, ...]:
-    """Return a comparison as blocks: the runs, what moved, what did not, what changed, how to read."""
+def blocks_of(comparison: Comparison, apart: Sequence[Apart] = ()) -> tuple[Block, ...]:
+    """Return a comparison as blocks: the runs, what moved, what did not, what changed, how to read.
+
+    Args:
+        comparison: the two runs.
+        apart: changes run alone, if that was asked for.
+    """
     found = [
         Block("Compared", (_run("Before", comparison.before), _run("After", comparison.after))),
         Block("What moved", tuple(_moved(comparison))),
         Block("What did not", tuple(_still(comparison))),
         Block("What changed", tuple(_changed(comparison.changes))),
+        Block("Each change alone", tuple(_alone(comparison, apart))),
         Block("How to read this", tuple(_notes(comparison))),
     ]
     return tuple(block for block in found if block.items)
@@ -181,7 +188,7 @@ def _reason(judged: JudgmentMoves, changes: Sequence[Change]) -> str:
     if len(judged.reasons) == 1:
         return f"because of {_unit(judged.reasons[0], changes, own=judged)}"
     if judged.reasons:
-        named = series([_unit(unit, changes, own=judged) for unit in judged.reasons])
+        named = series([_called(unit, judged) for unit in judged.reasons])
         return (
             f"these changed and can bear on it: {named}; which one moved it cannot be told without "
             "running them apart"
@@ -218,19 +225,23 @@ _DETAILS = 3  # changes of one unit that are named in a reason
 
 def _unit(unit: str, changes: Sequence[Change], *, own: JudgmentMoves | None = None) -> str:
     """Return a unit with what changed in it."""
-    section, _, name = unit.partition(".")
-    if unit in _NAMED_UNITS:
-        called = _NAMED_UNITS[unit]
-    elif own is not None and unit in (f"judgments.{own.id}", f"judgments.{own.was}"):
-        called = "its own test"
-    else:
-        called = f"{_SECTIONS.get(section, section)} {name}".strip()
+    called = _called(unit, own)
     inside = [change for change in changes if change.unit == unit and change.weight == MOVES]
     if called == "its own test" or not inside:
         return called
     told = [_difference(change, within=unit) for change in inside[:_DETAILS]]
     more = f" and {len(inside) - _DETAILS} more" if len(inside) > _DETAILS else ""
     return f"{called} ({'; '.join(told)}{more})"
+
+
+def _called(unit: str, own: JudgmentMoves | None = None) -> str:
+    """Return the name of a unit: link L2, the record, its own test."""
+    section, _, name = unit.partition(".")
+    if unit in _NAMED_UNITS:
+        return _NAMED_UNITS[unit]
+    if own is not None and unit in (f"judgments.{own.id}", f"judgments.{own.was}"):
+        return "its own test"
+    return f"{_SECTIONS.get(section, section)} {name}".strip()
 
 
 def _difference(change: Change, *, within: str = "") -> str:
@@ -304,6 +315,43 @@ def _tally(changes: Sequence[Change]) -> str:
     }
     said = {"added": "added", "removed": "gone", "changed": "changed", "order": "in another order"}
     return series([f"{n} {said[how]}" for how, n in counts.items() if n])
+
+
+def _alone(comparison: Comparison, apart: Sequence[Apart]) -> Iterator[Item]:
+    for one in apart:
+        named = _unit(one.unit, comparison.changes)
+        if one.comparison is None:
+            yield Item(f"{named}: {one.why}")
+            continue
+        moved = [j for j in one.comparison.judgments if j.moved]
+        yield Item(f"{named}: {'moves' if moved else 'moves nothing beyond simulation noise'}")
+        for judged in moved:
+            yield Item(f"{judged.id}: {_gist(judged)}", 1)
+    if not apart:
+        return
+    for name in together_only(comparison, apart):
+        yield Item(f"{name} moves only when several of these act together")
+    yield Item(
+        "Each line is the earlier run made again with that change alone, with its seed and sizes and "
+        "without the reading with the record, which would need a fit for each."
+    )
+
+
+def _gist(judged: JudgmentMoves) -> str:
+    """Return what moved in a judgment in one line: its label, else the farthest number."""
+    label = f"{judged.label[0]} → {judged.label[1]}"
+    moves = [m for part in judged.parts for m in part.moves if m.shows]
+    shares = [m for m in moves if m.what == "share"] or moves
+    told = [] if judged.label[0] == judged.label[1] else [label]
+    if shares:
+        widest = max(shares, key=lambda m: abs((m.after or 0.0) - (m.before or 0.0)))
+        title = NAMED[widest.reading].title.lower() if widest.reading in NAMED else widest.reading
+        if widest.what == "share":
+            ends = f"{percent(widest.before or 0.0)} → {percent(widest.after or 0.0)}"
+        else:
+            ends = f"{signed(widest.before)} → {signed(widest.after)} {widest.unit}"
+        told.append(f"{title} {ends}")
+    return "; ".join(told) or "its tests"
 
 
 def _notes(comparison: Comparison) -> Iterator[Item]:

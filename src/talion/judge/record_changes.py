@@ -6,25 +6,14 @@ Rows that became known only because the cut-off moved belong to the change of th
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from talion.judge.changes import MOVES, Change, Weight, short
-from talion.judge.run_folder import KeptRun, Row, Tables
+from talion.judge.run_folder import ROW_KEYS, WITHHELD, KeptRun, Row, Tables
 
-__all__ = ["record_changes"]
+__all__ = ["record_changes", "rows_by_key"]
 
-# What makes a row of a table the same row in another version of the record.
-_KEYS: Mapping[str, tuple[str, ...]] = {
-    "sources": ("id",),
-    "actors": ("id",),
-    "events": ("id",),
-    "evidence": ("event", "source", "start"),
-    "conflicts": ("event", "field", "source"),
-    "totals": ("series", "on", "country"),
-    "absences": ("of", "start", "country"),
-    "coverage": ("of", "start"),
-}
 _PROSE = frozenset(
     {"note", "title", "address", "gist", "kind", "name", "aliases", "tie", "sha256", "speaker"}
     | {"definition"}
@@ -64,7 +53,7 @@ def record_changes(before: KeptRun, after: KeptRun) -> Iterator[Change]:
 
 
 def _table(table: str, before: Tables, after: Tables, cut: _CutOff) -> Iterator[Change]:
-    old, new = (_by_key(table, tables.get(table, ())) for tables in (before, after))
+    old, new = (rows_by_key(table, tables.get(table, ())) for tables in (before, after))
     for key in dict.fromkeys([*old, *new]):
         name = f"{table} {key}"
         if key not in new or key not in old:
@@ -85,14 +74,16 @@ def _cells(table: str, name: str, old: Row, new: Row, cut: _CutOff) -> Iterator[
         one, two = old.get(column, ""), new.get(column, "")
         if one != two:
             weight: Weight = "none" if column in _PROSE or table in _IDLE else MOVES
+            if column == WITHHELD:  # a hash, which says that it changed and not how
+                one, two = (f"text {text[:8]}" if text else "shown" for text in (one, two))
             ends = (short(one) or "blank", short(two) or "blank")
             yield Change("record", unit, f"{name}, {column}", "changed", *ends, weight)
 
 
-def _by_key(table: str, rows: tuple[Row, ...]) -> dict[str, Row]:
+def rows_by_key(table: str, rows: tuple[Row, ...]) -> dict[str, Row]:
     """Return rows by what names them; of rows with one name the later ones get a number."""
     found: dict[str, Row] = {}
-    columns = _KEYS.get(table, ("id",))
+    columns = ROW_KEYS.get(table, ("id",))
     for row in rows:
         key = " ".join(row[column] for column in columns if column in row)
         unique, turn = key, 2
@@ -104,5 +95,7 @@ def _by_key(table: str, rows: tuple[Row, ...]) -> dict[str, Row]:
 
 def _row(row: Row) -> str:
     """Return a row in a few words."""
+    if WITHHELD in row:
+        return "its text withheld"
     shown = [row[column] for column in _SHOWN if column in row]
     return short(", ".join(shown)) or short(row)

@@ -29,14 +29,39 @@ from talion.record.layout import TABLES
 from talion.record.record import Record
 from talion.record.writing import rows_of
 
-__all__ = ["CASE", "RECORD", "RESULTS", "KeptRun", "Tables", "case_text", "read_run", "record_text"]
+__all__ = [
+    "CASE",
+    "RECORD",
+    "RESULTS",
+    "ROW_KEYS",
+    "WITHHELD",
+    "KeptRun",
+    "Row",
+    "Tables",
+    "case_text",
+    "read_run",
+    "record_text",
+]
 
 RESULTS, CASE, RECORD = "results.json", "case-as-run.yaml", "record-as-run.json"
+WITHHELD = "withheld"  # the cell that stands for all others of a row that may not be passed on
 _LARGEST = 512 * 1024 * 1024  # bytes; results.json of the built-in case has a few MB
 
 Row: TypeAlias = Mapping[str, str]
 Tables: TypeAlias = Mapping[str, tuple[Row, ...]]
 """Table -> its rows as cells by column, blank cells left out."""
+
+ROW_KEYS: Mapping[str, tuple[str, ...]] = {
+    "sources": ("id",),
+    "actors": ("id",),
+    "events": ("id",),
+    "evidence": ("event", "source", "start"),
+    "conflicts": ("event", "field", "source"),
+    "totals": ("series", "on", "country"),
+    "absences": ("of", "start", "country"),
+    "coverage": ("of", "start"),
+}
+"""What makes a row of a table the same row in another version of the record."""
 
 
 @dataclass(frozen=True)
@@ -84,7 +109,13 @@ def record_text(record: Record) -> str:
         record: as known on the cut-off; of a merged event the reports are written.
     """
     rows = rows_of(record.unmerged())
-    tables = {table: sorted(_cells(table, row) for row in rows[table]) for table in TABLES}
+    private = _private_rows(rows)
+    tables = {
+        table: sorted(
+            _row_text(table, row, withheld=i in private[table]) for i, row in enumerate(rows[table])
+        )
+        for table in TABLES
+    }
     head = {
         "talion_record": 1,
         "record_hash": record.content_hash(),
@@ -99,14 +130,36 @@ def record_text(record: Record) -> str:
     return "{\n" + ",\n".join(said) + "\n}\n"
 
 
-def _cells(table: str, row: Mapping[str, Any]) -> str:
+def _private_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, set[int]]:
+    """Return table -> numbers of the rows that rest on a source which may not be passed on."""
+    sources = {row["id"] for row in rows["sources"] if row.get("shared") is False}
+    pointers = [*rows["evidence"], *rows["conflicts"]]
+    events = {row["event"] for row in pointers if row["source"] in sources}
+    events |= {row["id"] for row in rows["events"] if not sources.isdisjoint(row["sources"])}
+
+    def rests(table: str, row: Mapping[str, Any]) -> bool:
+        if table == "sources":
+            return row["id"] in sources
+        if table == "events":
+            return row["id"] in events
+        return row.get("source") in sources or row.get("event") in events
+
+    return {t: {i for i, row in enumerate(of) if rests(t, row)} for t, of in rows.items()}
+
+
+def _row_text(table: str, row: Mapping[str, Any], *, withheld: bool) -> str:
     cells = {}
     for column in TABLES[table]:
         value = row.get(column.name)
         text = "" if value is None else column.write(value)
         if text:
             cells[column.name] = text
-    return json.dumps(cells, sort_keys=True, ensure_ascii=False)
+    whole = json.dumps(cells, sort_keys=True, ensure_ascii=False)
+    if not withheld:
+        return whole
+    kept = {name: cells[name] for name in ROW_KEYS[table] if name in cells}
+    kept[WITHHELD] = hashlib.sha256(whole.encode()).hexdigest()
+    return json.dumps(kept, sort_keys=True, ensure_ascii=False)
 
 
 def _tables_hash(tables: Mapping[str, Any]) -> str:
