@@ -122,7 +122,7 @@ def _judgment(judged: JudgmentMoves, comparison: Comparison) -> Iterator[Item]:
     if judged.label[0] != judged.label[1]:
         yield Item(f"label: {judged.label[0]} → {judged.label[1]}", 1)
     for part in judged.parts:
-        yield from _part(part, judged, comparison.limit)
+        yield from _part(part, judged)
     for name in judged.parts_added:
         yield Item(f"a new test: {name}", 1)
     for name in judged.parts_gone:
@@ -137,7 +137,7 @@ def _word(word: str) -> str:
         return word
 
 
-def _part(part: PartMoves, judged: JudgmentMoves, limit: float) -> Iterator[Item]:
+def _part(part: PartMoves, judged: JudgmentMoves) -> Iterator[Item]:
     if not part.shows:
         return
     depth = 1
@@ -153,10 +153,10 @@ def _part(part: PartMoves, judged: JudgmentMoves, limit: float) -> Iterator[Item
         yield Item(f"its label: {part.label[0]} → {part.label[1]}", depth)
     for move in part.moves:
         if move.shows or (part.relabelled and move.what == "share" and move.reading in _MAIN):
-            yield Item(_move(move, limit), depth)
+            yield Item(_move(move), depth)
 
 
-def _move(move: Move, limit: float) -> str:
+def _move(move: Move) -> str:
     """Return one number before and after, with what chance alone explains."""
     title = NAMED[move.reading].title.lower() if move.reading in NAMED else move.reading
     if move.before is None or move.after is None:
@@ -167,7 +167,7 @@ def _move(move: Move, limit: float) -> str:
         unit = f" {move.unit}"
         return (
             f"{title}: mean effect {signed(move.before)} → {signed(move.after)}{unit} (chance alone: "
-            f"up to {number(limit * move.error, 2)}{unit})"
+            f"up to {number(move.allowed, 2)}{unit})"
         )
     said = f"{title}: {percent(move.before)} → {percent(move.after)}"
     if move.before == move.after:
@@ -175,7 +175,7 @@ def _move(move: Move, limit: float) -> str:
     if not move.beyond_noise:
         return f"{said}, within simulation noise"
     words = f"; {move.words[0]} → {move.words[1]}" if move.crosses else ""
-    return f"{said} (chance alone: up to {_points(limit * move.error)}){words}"
+    return f"{said} (chance alone: up to {_points(move.allowed)}){words}"
 
 
 def _points(share: float) -> str:
@@ -362,10 +362,10 @@ def _notes(comparison: Comparison) -> Iterator[Item]:
     if all(judged.equal for judged in comparison.judgments):
         return
     yield Item(
-        f"A number moved if its two values lie farther apart than {comparison.limit:.1f} of their "
-        f"Monte Carlo errors together. {plural(comparison.compared, 'number')} were compared; "
-        "of a hundred such comparisons of runs that differ by chance alone, about five would show a "
-        "move."
+        "A number moved if its two values lie farther apart than their Monte Carlo errors explain: "
+        f"with {plural(comparison.compared, 'number')} compared, {comparison.limit:.1f} errors, and "
+        "more with few draws. Of a hundred such comparisons of runs that differ by chance alone, about "
+        "five would show a move."
     )
     if one.receipt.seed == two.receipt.seed and comparison.changes:
         yield Item(

@@ -2,11 +2,11 @@
 
 A probability moved if its two values lie farther apart than chance explains:
 
-    |p1 - p2| > z sqrt(s1^2 + s2^2),  z = the normal quantile of 1 - 0.05 / (2 m)
+    |p1 - p2| > t sqrt(s1^2 + s2^2),  t = Student's quantile of 1 - 0.05 / (2 m)
 
-with s the Monte Carlo errors stated by the runs and m the numbers compared (Bonferroni), so that of
-a hundred comparisons of equal runs with other seeds at most about five show any move at all. Runs
-with one seed share random numbers, so that they differ by less than this allows; a small move may
+with s the Monte Carlo errors stated by the runs, one degree of freedom less than the fewer draws,
+and m the numbers compared (Bonferroni), so that of a hundred comparisons of equal runs with other
+seeds at most about five show any move at all. Runs with one seed share random numbers, so that they differ by less than this allows; a small move may
 then be real and is still called noise. Where the fits differ, the error of their own sampling is not
 in s.
 
@@ -44,6 +44,7 @@ class Move:
         what: `share`, a probability; or `effect`, the mean of an effect.
         before, after: None where that run has none.
         error: Monte Carlo error of the difference.
+        allowed: how far apart chance alone may put them, all numbers compared allowed for.
         unit: of an effect; "" for a share.
         beyond_noise: it moved by more than chance explains.
         words: the estimative words before and after; "" where there is no share.
@@ -54,6 +55,7 @@ class Move:
     before: float | None
     after: float | None
     error: float
+    allowed: float
     unit: str
     beyond_noise: bool
     words: tuple[str, str] = ("", "")
@@ -160,7 +162,7 @@ class Comparison:
         added, gone: ids of judgments in one run alone.
         changes: what the runs were made of, where it differs.
         compared: numbers compared.
-        limit: how many errors apart they had to be.
+        limit: how many errors apart they had to be, with many draws.
     """
 
     before: KeptRun = field(repr=False)
@@ -201,8 +203,7 @@ def compare_runs(before: KeptRun, after: KeptRun) -> Comparison:
     changes = changes_between(before, after)
     pairs = [(one.judgments[old], two.judgments[new]) for new, old in was.items()]
     compared = max(1, sum(1 for pair in pairs for _ in _numbers(*pair)))
-    limit = noise_limit(compared)
-    judged = [_judgment(before, after, pair, limit) for pair in pairs]
+    judged = [_judgment(before, after, pair, compared) for pair in pairs]
     return Comparison(
         before,
         after,
@@ -214,17 +215,30 @@ def compare_runs(before: KeptRun, after: KeptRun) -> Comparison:
         tuple(name for name in one.judgments if name not in was.values()),
         changes,
         compared,
-        limit,
+        noise_limit(compared),
     )
 
 
-def noise_limit(compared: int) -> float:
+def noise_limit(compared: int, freedom: float = math.inf) -> float:
     """Return how many errors apart two of `compared` pairs must be to count as moved.
 
-    >>> round(noise_limit(1), 2), round(noise_limit(100), 2)
-    (1.96, 3.48)
+    Student's quantile by the expansion about the normal one (Abramowitz and Stegun 1964, 26.7.5).
+
+    Args:
+        compared: numbers compared.
+        freedom: degrees of freedom of the errors.
+
+    >>> round(noise_limit(1), 2), round(noise_limit(100), 2), round(noise_limit(1, 10), 2)
+    (1.96, 3.48, 2.23)
     """
-    return NormalDist().inv_cdf(1 - _FALSE_ALARMS / (2 * compared))
+    z = NormalDist().inv_cdf(1 - _FALSE_ALARMS / (2 * compared))
+    v = max(freedom, 1.0)
+    return (
+        z
+        + (z**3 + z) / (4 * v)
+        + (5 * z**5 + 16 * z**3 + 3 * z) / (96 * v**2)
+        + (3 * z**7 + 19 * z**5 + 17 * z**3 - 15 * z) / (384 * v**3)
+    )
 
 
 # --- what belongs together -----------------------------------------------------------------------
@@ -270,7 +284,7 @@ def _numbers(before: KeptJudgment, after: KeptJudgment) -> Iterator[None]:
 
 
 def _judgment(
-    before: KeptRun, after: KeptRun, pair: tuple[KeptJudgment, KeptJudgment], limit: float
+    before: KeptRun, after: KeptRun, pair: tuple[KeptJudgment, KeptJudgment], compared: int
 ) -> JudgmentMoves:
     old, new = pair
     shared = list(_parts(old, new))
@@ -281,7 +295,7 @@ def _judgment(
         (old.judgment.claim, new.judgment.claim),
         (old.judgment.word, new.judgment.word),
         (old.label, new.label),
-        tuple(_part(before, after, pair, parts, limit) for parts in shared),
+        tuple(_part(before, after, pair, parts, compared) for parts in shared),
         tuple(part.id for part in new.parts if part.id not in kept_new),
         tuple(part.id for part in old.parts if part.id not in kept_old),
     )
@@ -292,7 +306,7 @@ def _part(
     after: KeptRun,
     judgments: tuple[KeptJudgment, KeptJudgment],
     parts: tuple[KeptPart, KeptPart],
-    limit: float,
+    compared: int,
 ) -> PartMoves:
     old, new = parts
     tests = (_asked(before, judgments[0], old), _asked(after, judgments[1], new))
@@ -302,7 +316,7 @@ def _part(
         _asks(tests, parts),
         (old.text, new.text),
         (_label(old), _label(new)),
-        tuple(_moves(parts, limit, (before.results.lexicon, after.results.lexicon))),
+        tuple(_moves(parts, compared, (before.results.lexicon, after.results.lexicon))),
     )
 
 
@@ -333,32 +347,35 @@ def _asks(
 
 
 def _moves(
-    parts: tuple[KeptPart, KeptPart], limit: float, lexicons: tuple[str, str]
+    parts: tuple[KeptPart, KeptPart], compared: int, lexicons: tuple[str, str]
 ) -> Iterator[Move]:
     old, new = parts
     for reading in dict.fromkeys([*new.readings, *old.readings]):
         first, second = old.readings.get(reading), new.readings.get(reading)
         if first is not None or second is not None:
-            yield _share_move(reading, (first, second), limit, lexicons)
+            yield _share_move(reading, (first, second), compared, lexicons)
         one, two = old.effect.get(reading), new.effect.get(reading)
         if one is not None and two is not None and first is not None and second is not None:
-            yield _effect_move(reading, (one, two), (first.draws, second.draws), limit)
+            yield _effect_move(reading, (one, two), (first.draws, second.draws), compared)
 
 
 def _share_move(
     reading: str,
     shares: tuple[KeptShare | None, KeptShare | None],
-    limit: float,
+    compared: int,
     lexicons: tuple[str, str],
 ) -> Move:
     first, second = shares
     ends = tuple(None if share is None else share.probability for share in shares)
     words = tuple(_words(s, name) for s, name in zip(shares, lexicons, strict=True))
-    error, beyond = 0.0, False
+    error, allowed, beyond = 0.0, 0.0, False
     if first is not None and second is not None:
         error = math.hypot(first.mcse, second.mcse)
-        beyond = abs(second.probability - first.probability) > limit * error
-    return Move(reading, "share", ends[0], ends[1], error, "", beyond, (words[0], words[1]))
+        allowed = error * noise_limit(compared, min(first.draws, second.draws) - 1)
+        beyond = abs(second.probability - first.probability) > allowed
+    return Move(
+        reading, "share", ends[0], ends[1], error, allowed, "", beyond, (words[0], words[1])
+    )
 
 
 def _words(share: KeptShare | None, lexicon: str) -> str:
@@ -368,21 +385,27 @@ def _words(share: KeptShare | None, lexicon: str) -> str:
 
 
 def _effect_move(
-    reading: str, effects: tuple[KeptEffect, KeptEffect], draws: tuple[int, int], limit: float
+    reading: str, effects: tuple[KeptEffect, KeptEffect], draws: tuple[int, int], compared: int
 ) -> Move:
-    """Return how the mean of an effect moved.
-
-    The run states no error of a mean; it is taken from the 80 % interval over the draws, as that of
-    the mean of as many normal draws.
-    """
-    errors = [
-        (effect.high - effect.low) / _EIGHTY / math.sqrt(max(n, 1))
-        for effect, n in zip(effects, draws, strict=True)
-    ]
-    error = math.hypot(*errors)
+    """Return how the mean of an effect moved."""
     one, two = effects
-    beyond = one.unit == two.unit and abs(two.mean - one.mean) > limit * error
-    return Move(reading, "effect", one.mean, two.mean, error, two.unit, beyond)
+    error = math.hypot(*map(_error_of_mean, effects, draws))
+    allowed = error * noise_limit(compared, min(draws) - 1)
+    beyond = one.unit == two.unit and abs(two.mean - one.mean) > allowed
+    return Move(reading, "effect", one.mean, two.mean, error, allowed, two.unit, beyond)
+
+
+def _error_of_mean(effect: KeptEffect, draws: int) -> float:
+    """Return the error of an effect's mean, which the run does not state.
+
+    It is that of the mean of as many normal draws with this 80 % interval; for per cent, whose mean is
+    that of the logarithms of ratios, by way of those.
+    """
+    low, high, scale = effect.low, effect.high, 1.0
+    if effect.unit == "%" and low > -100:
+        low, high = (math.log1p(end / 100) for end in (low, high))
+        scale = 100 + effect.mean
+    return scale * (high - low) / _EIGHTY / math.sqrt(max(draws, 1))
 
 
 # --- because of what -----------------------------------------------------------------------------
