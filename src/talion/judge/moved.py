@@ -211,8 +211,8 @@ def compare_runs(before: KeptRun, after: KeptRun) -> Comparison:
             _with_reasons(moves, pair, changes, same_fit=one.fit == two.fit)
             for moves, pair in zip(judged, pairs, strict=True)
         ),
-        tuple(name for name in two.judgments if name not in was),
-        tuple(name for name in one.judgments if name not in was.values()),
+        tuple(name for name in after.order if name not in was),
+        tuple(name for name in before.order if name not in was.values()),
         changes,
         compared,
         noise_limit(compared),
@@ -248,15 +248,15 @@ def _same_judgments(before: KeptRun, after: KeptRun) -> dict[str, str]:
     """Return id in the later run -> id in the earlier; one renamed keeps its claim and its kind."""
     one, two = before.results.judgments, after.results.judgments
     found = {name: name for name in two if name in one}
-    left = [name for name in one if name not in two]
-    for name in two:
+    left = [name for name in before.order if name not in two]
+    for name in after.order:
         if name in found:
             continue
         claims = [old for old in left if one[old].judgment.claim == two[name].judgment.claim]
         if len(claims) == 1:
             found[name] = claims[0]
             left.remove(claims[0])
-    return {name: found[name] for name in two if name in found}
+    return {name: found[name] for name in after.order if name in found}
 
 
 def _parts(before: KeptJudgment, after: KeptJudgment) -> Iterator[tuple[KeptPart, KeptPart]]:

@@ -82,6 +82,13 @@ class KeptRun:
     tables: Tables | None
     results_hash: str
 
+    @property
+    def order(self) -> tuple[str, ...]:
+        """The judgments' ids in the order of the case; of results.json where no case is kept."""
+        found = self.results.judgments
+        stated = (self.case or {}).get("judgments") or {}
+        return (*(n for n in stated if n in found), *(n for n in found if n not in stated))
+
 
 def case_text(case: Case) -> str:
     """Return the text of a case's file, which must still be what was loaded.

@@ -10,6 +10,7 @@ from __future__ import annotations
 import csv
 import io
 import os
+import threading
 from collections.abc import Iterable, Mapping
 from dataclasses import fields
 from pathlib import Path
@@ -132,23 +133,17 @@ def write_once(path: Path, text: str) -> None:
     Raises:
         OutputError: something of that name exists, or the folder or disk takes no file.
     """
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
+    part = path.with_name(f".{path.name}.{os.getpid()}-{threading.get_ident()}.part")
     data = text.encode("utf-8")
     try:
         path.parent.mkdir(parents=True, exist_ok=True)
-        part.unlink(missing_ok=True)  # left by a killed process that had this number
+        part.unlink(missing_ok=True)  # left by a killed process of this number
         try:
             _write_new(part, data)
             _take_name(part, path, data)
         finally:
             part.unlink(missing_ok=True)
         path.chmod(0o444)  # last, since the part was the same file
-    except FileExistsError:
-        raise OutputError(
-            "exists already and is never replaced",
-            place=str(path),
-            remedy="choose another name with --out",
-        ) from None
     except OSError as error:
         message = f"cannot write the file: {error.strerror or type(error).__name__}"
         remedy = "free some space, check permissions, or choose another place with --out"
@@ -156,13 +151,24 @@ def write_once(path: Path, text: str) -> None:
 
 
 def _take_name(part: Path, path: Path, data: bytes) -> None:
-    """Give a finished file its name, if that is free."""
+    """Give a finished file its name, if that is free.
+
+    Raises:
+        OutputError: it is not. OSError: the file cannot be written.
+    """
     try:
-        os.link(part, path)
+        try:
+            os.link(part, path)
+        except FileExistsError:
+            raise
+        except OSError:  # a file system without hard links
+            _write_new(path, data)
     except FileExistsError:
-        raise
-    except OSError:  # a file system without hard links
-        _write_new(path, data)
+        raise OutputError(
+            "exists already and is never replaced",
+            place=str(path),
+            remedy="choose another name with --out",
+        ) from None
 
 
 def _write_new(path: Path, data: bytes) -> None:
