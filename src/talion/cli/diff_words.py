@@ -185,20 +185,30 @@ def _points(share: float) -> str:
 
 def _reason(judged: JudgmentMoves, changes: Sequence[Change]) -> str:
     """Return which change it is because of, if that can be told."""
+    moved = any(move.shows for part in judged.parts for move in part.moves)
+    asked = any(part.asks == "another test" for part in judged.parts)
+    edge = ""
+    if not (moved or asked or judged.parts_added or judged.parts_gone or _lost(judged)):
+        edge = "no number moved beyond simulation noise, so the label stands near a threshold of its rule; "  # fmt: skip
     if len(judged.reasons) == 1:
-        return f"because of {_unit(judged.reasons[0], changes, own=judged)}"
+        lead = "the one change that can bear on it is" if edge else "because of"
+        return f"{edge}{lead} {_unit(judged.reasons[0], changes, own=judged)}"
     if judged.reasons:
         named = series([_called(unit, judged) for unit in judged.reasons])
         return (
-            f"these changed and can bear on it: {named}; which one moved it cannot be told without "
-            "running them apart"
+            f"{edge}these changed and can bear on it: {named}; which one moved it cannot be told "
+            "without running them apart"
         )
-    if any(move.shows for part in judged.parts for move in part.moves):
-        return "nothing that changed explains it"
-    return (
-        "no number moved beyond simulation noise and nothing that changed bears on it: it stands at "
-        "a threshold of the rule for labels"
+    return f"{edge}nothing that changed bears on it"
+
+
+def _lost(judged: JudgmentMoves) -> bool:
+    """Whether a reading or a count on the record is not what it was, which no error tells."""
+    one_alone = any(
+        move.before is None or move.after is None for part in judged.parts for move in part.moves
     )
+    counted = any(part.relabelled and not part.moves for part in judged.parts)
+    return one_alone or counted
 
 
 _NAMED_UNITS = {
