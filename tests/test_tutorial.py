@@ -188,6 +188,6 @@ def say_what_the_page_says(here: Path, printed: dict[str, str]) -> None:
     assert "because of link air_strike_ambush (extra: 0.5 (0 to 1.2) → 1 (0.4 to 1.8)" in diff
     assert "→ very likely" in diff
     frozen = told("talion freeze run-2")
-    assert "2 tests can be scored once its days have passed, 1 test only if a what-if" in frozen
+    assert "2 tests can be scored once the days have passed, 1 test only if a what-if" in frozen
     assert "frozen after the days in question had passed" in frozen
     assert "not altered since it was sealed" in told("talion freeze --verify")

@@ -47,7 +47,7 @@ def test_a_frozen_run_is_dated_sealed_and_read_only(talion: Command, run: Path, 
     said = " ".join(ended.out.split())
     assert f"frozen: {file.name}" in said
     assert f"SHA-256: {found['sha256']}" in said
-    assert "2 tests can be scored once its days have passed, 1 test only if a what-if comes about; 2 cannot." in said  # fmt: skip
+    assert "2 tests can be scored once the days have passed, 1 test only if a what-if comes about; 2 cannot." in said  # fmt: skip
     assert "3 of these were frozen after the days in question had passed" in said
     assert "it knows what was published by 30 June 2024" in said
 

@@ -27,6 +27,8 @@ TESTS: Mapping[str, str] = {
     "horizons: [90 days]",
     "calm": "kind: conditional, word: likely, under: peace, horizons: [90 days], "
     "holds_if: {count: attack, at_most: 12, to: horizon}",
+    "heated": "kind: forecast, testable: later, due: 2024-09-01, word: likely, "
+    "holds_if: {level: push, at: as_of + 90 days, at_least: 45}",
     "rests": JUDGMENTS["rests"],
     "checked": JUDGMENTS["checked"],
     "motive": JUDGMENTS["motive"],

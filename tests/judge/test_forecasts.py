@@ -34,6 +34,10 @@ TESTS = {
     "holds_if: {count: attack, at_most: 20, from: as_of + 30 days, to: as_of + 90 days}",
     "level": "kind: forecast, holds_if: {level: push, at: as_of + 90 days, at_least: 45}",
     "reach": "kind: forecast, holds_if: {reaches: push, at_least: 60, by: as_of + 90 days}",
+    "by_hand": "kind: forecast, testable: later, due: 2024-09-01, "
+    "holds_if: {level: push, at: as_of + 90 days, at_least: 45}",
+    "if_by_hand": "kind: forecast, testable: later, due: 2024-09-01, under: peace, "
+    "holds_if: {count: demand, at_least: 9, to: as_of + 90 days}",
     "unseen": "kind: forecast, holds_if: {count: demand, at_least: 9, to: as_of + 90 days}",
     "marked": "kind: forecast, "
     "holds_if: {count: 'attack[place=east]', at_least: 9, to: as_of + 90 days}",
@@ -46,6 +50,9 @@ TESTS = {
     "horizons": "kind: forecast, horizons: [60 days, 120 days], "
     "holds_if: {count: attack, at_least: 18, to: horizon}",
 }
+
+
+LOOK = "a person must look it up and say where"
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +76,12 @@ def forecast(result: RunResult, judgment: str, part: str = "main") -> PartForeca
         ("if_peace", "if", "only if this comes about: Peace"),
         ("level", "no", "no row of a record would show “Push”"),
         ("reach", "no", "no row of a record would show “Push”"),
+        ("by_hand", "by hand", f"no row of a record would show “Push”: {LOOK}"),
+        (
+            "if_by_hand",
+            "by hand",
+            f"only if this comes about: Peace; no row of a record would show “Demand”: {LOOK}",
+        ),
         ("unseen", "no", "no row of a record would show “Demand”"),
         ("marked", "no", "no row of a record would show “attack by place”"),
         ("effect", "no", "it compares two worlds, of which at most one comes about"),

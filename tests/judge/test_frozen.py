@@ -82,7 +82,7 @@ def test_every_number_is_the_runs(forecast: FrozenForecast) -> None:
                 assert found_effect is not None
                 assert effect is not None
                 assert found_effect.mean == effect.mean
-    assert compared == 25
+    assert compared == 30
     receipt = results.receipt
     assert forecast.case.sha256 == receipt.case_hash
     assert forecast.record.sha256 == receipt.record_hash
@@ -111,6 +111,11 @@ def test_what_a_score_is_conditional_on_is_in_it(forecast: FrozenForecast) -> No
         "from": "as_of",
         "do": [{"set": "war", "to": "ended"}],
     }
+    (hot,) = forecast.judgments["heated"].tests
+    assert hot.scored == "by hand"
+    assert forecast.judgments["heated"].due == dt.date(2024, 9, 1)
+    assert hot.numbers[0].subject == "push"
+    assert set(forecast.types) == {"attack", "parade"}
     assert set(forecast.worlds) == {"peace"}  # no_strikes is compared, never scored
 
 

@@ -190,6 +190,8 @@ def _reason(judged: JudgmentMoves, changes: Sequence[Change]) -> str:
     edge = ""
     if not (moved or asked or judged.parts_added or judged.parts_gone or _lost(judged)):
         edge = "no number moved beyond simulation noise, so the label stands near a threshold of its rule; "  # fmt: skip
+        if any(change.unit in ("seed", "sizes") for change in changes):
+            edge += "another seed or size is enough to turn it; "
     if len(judged.reasons) == 1:
         lead = "the one change that can bear on it is" if edge else "because of"
         return f"{edge}{lead} {_unit(judged.reasons[0], changes, own=judged)}"

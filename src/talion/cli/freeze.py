@@ -111,22 +111,23 @@ def _frozen(path: Path, forecast: FrozenForecast) -> Iterator[str]:
 def _summary(forecast: FrozenForecast) -> Iterator[str]:
     """Yield when it was frozen, as of when, and what can be scored."""
     tests = [test for judged in forecast.judgments.values() for test in judged.tests]
-    plain = [test for test in tests if test.scored == "yes"]
-    if_tests = [test for test in tests if test.scored == "if"]
+    scored = [test for test in tests if test.scored != "no"]
+    how = {way: sum(test.scored == way for test in scored) for way in ("yes", "if", "by hand")}
     yield from sentence(
         f"Frozen on {_moment(forecast.frozen_at)}; it knows what was published by "
         f"{day_in_words(forecast.as_of)}.",
         indent=0,
     )
-    ahead = sorted({test.end for test in plain + if_tests if test.end and not test.ended})
-    when = f", the last on {day_in_words(ahead[-1])}" if ahead else ""
+    ahead = sorted({test.end for test in scored if test.end and not test.ended})
+    when = f"; the last days end on {day_in_words(ahead[-1])}" if ahead else ""
+    by_hand = f"{plural(how['by hand'], 'test')} by hand, " if how["by hand"] else ""
     yield from sentence(
-        f"{plural(len(plain), 'test')} can be scored once its days have passed, "
-        f"{plural(len(if_tests), 'test')} only if a what-if comes about{when}; "
-        f"{len(tests) - len(plain) - len(if_tests)} cannot.",
+        f"{plural(how['yes'], 'test')} can be scored once the days have passed, {by_hand}"
+        f"{plural(how['if'], 'test')} only if a what-if comes about; {len(tests) - len(scored)} "
+        f"cannot{when}.",
         indent=0,
     )
-    ended = [test for test in plain + if_tests if test.ended]
+    ended = [test for test in scored if test.ended]
     if ended:
         yield from sentence(
             f"{len(ended)} of these {'was' if len(ended) == 1 else 'were'} frozen after the days in "

@@ -3,7 +3,8 @@
 A share of histories under the baseline is a forecast: the days come, and the test holds or does
 not. Under a what-if it is one only if that what-if comes about. A difference between two worlds
 is none, since at most one of them comes about; nor is a claim on causes, motives or the past, nor
-one on what no row of a record would show.
+one on what no row of a record would show, unless the case says that it can be checked later: then a
+person must look it up.
 """
 
 from __future__ import annotations
@@ -34,8 +35,8 @@ __all__ = [
     "forecast_of",
 ]
 
-Scored = Literal["yes", "if", "no"]
-"""Whether a forecast can be scored: yes, if its what-if comes about, or no."""
+Scored = Literal["yes", "if", "by hand", "no"]
+"""Whether a forecast can be scored: yes, if its what-if comes about, by hand, or no."""
 
 # The levels of the forecast hubs (Bracher, Ray, Gneiting and Reich 2021, PLOS Comp. Biol. 17).
 LEVELS: tuple[float, ...] = (0.01, 0.025, *(round(0.05 * i, 2) for i in range(1, 20)), 0.975, 0.99)
@@ -91,7 +92,7 @@ class PartForecast:
     Attributes:
         judgment, part: ids, as in the results.
         scored: whether it can be scored.
-        why: the condition, or why not; "" for a plain yes.
+        why: the condition, what must be looked up, or why not; "" for a plain yes.
         start, end: the days it looks at: the first, and the day after the last.
         numbers: what it puts bounds on.
     """
@@ -196,13 +197,16 @@ def _scored(case: Case, part: Part) -> tuple[Scored, str]:
     if part.setting.starts[world] < case.as_of_day:
         return "no", "it replays days before the cut-off, which have passed"
     names = names_of(case)
+    condition = "" if world == BASELINE else f"only if this comes about: {names.of(world)}"
     unseen = [names.of(name) for name in _unseen(case, part)]
     if unseen:
         listed = ", ".join(f"“{name}”" for name in dict.fromkeys(unseen))
-        return "no", f"no row of a record would show {listed}"
-    if world != BASELINE:
-        return "if", f"only if this comes about: {names.of(world)}"
-    return "yes", ""
+        nowhere = f"no row of a record would show {listed}"
+        if judgment.testable != "later":
+            return "no", nowhere
+        lead = f"{condition}; " if condition else ""
+        return "by hand", f"{lead}{nowhere}: a person must look it up and say where"
+    return ("if", condition) if condition else ("yes", "")
 
 
 def _unseen(case: Case, part: Part) -> Iterator[str]:

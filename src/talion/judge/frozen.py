@@ -28,7 +28,7 @@ from talion.judge.kept_results import (
 )
 from talion.judge.run_folder import KeptRun
 from talion.judge.seal import Seal, check_seal, file_text, parse, sealed
-from talion.model.claim import SeriesName
+from talion.model.claim import BASELINE, SeriesName
 from talion.model.lexicon import LEXICONS
 from talion.model.reading import NAMED
 
@@ -186,7 +186,9 @@ def _counted(case: Mapping[str, Any], forecasts: Iterable[KeptForecast]) -> dict
     }
     used = {name: sums[name] for name in sorted(asked) if name in sums}
     members = [member for name in asked for member in sums.get(name, [name])]
-    types = sorted({SeriesName.model_validate(member).name for member in members})
+    types = sorted(
+        {name for m in members if (name := SeriesName.model_validate(m).name) in case["events"]}
+    )  # a test scored by hand may ask for a factor
     return {
         "series": used,
         "types": {
@@ -207,7 +209,8 @@ def _worlds(
     case: Mapping[str, Any], judgments: Iterable[Mapping[str, Any]]
 ) -> dict[str, dict[str, Any]]:
     """Return the what-ifs on which a score is conditional, as the case has them."""
-    used = {t["world"] for j in judgments for t in j["tests"] if t["scored"] == "if"}
+    tests = (test for judged in judgments for test in judged["tests"])
+    used = {t["world"] for t in tests if t["scored"] != "no" and t["world"] != BASELINE}
     return {
         name: {"title": _world_title(case, name), "does": case["what_ifs"][name]}
         for name in sorted(used)
@@ -283,7 +286,7 @@ def _scored(part: KeptPart, forecast: KeptForecast | None) -> tuple[str, str]:
 
 
 def _world_title(case: Mapping[str, Any], world: str) -> str:
-    if world == "baseline":
+    if world == BASELINE:
         return "nothing done"
     return str(case["what_ifs"][world].get("title") or world.replace("_", " "))
 

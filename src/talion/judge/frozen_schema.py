@@ -171,10 +171,10 @@ class FrozenTest(Frozen):
     ended: bool = Field(
         description="its days had passed when it was frozen: a hindcast, no forecast"
     )
-    scored: Literal["yes", "if", "no"] = Field(
-        description="can be scored: yes, if its what-if comes about, or no"
+    scored: Literal["yes", "if", "by hand", "no"] = Field(
+        description="can be scored: yes, if its what-if comes about, by hand, or no"
     )
-    why: str = Field(description="the condition, or why not")
+    why: str = Field(description="the condition, what must be looked up, or why not")
     label: str
     outcome: str = Field(description="of a count on the record; else empty")
     probabilities: Mapping[str, FrozenShare | None]

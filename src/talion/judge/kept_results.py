@@ -156,7 +156,7 @@ class KeptForecast(Kept):
 
     judgment: str
     part: str
-    scored: Literal["yes", "if", "no"]
+    scored: Literal["yes", "if", "by hand", "no"]
     why: str
     start: dt.date
     end: dt.date
