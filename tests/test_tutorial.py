@@ -161,8 +161,9 @@ def test_every_step_of_the_page_works_in_order(tmp_path: Path) -> None:
 
 
 def labels(run: Path) -> dict[str, str]:
+    """Claim -> label."""
     found = json.loads((run / "results.json").read_text(encoding="utf-8"))
-    return {name: judged["label"] for name, judged in found["judgments"].items()}
+    return {j["judgment"]["claim"]: j["label"] for j in found["judgments"].values()}
 
 
 def say_what_the_page_says(here: Path, printed: dict[str, str]) -> None:
@@ -176,17 +177,20 @@ def say_what_the_page_says(here: Path, printed: dict[str, str]) -> None:
     assert "stood at active from 2023-07-01 on" in told("talion check")
     before, after = (labels(here / run) for run in ("run-1", "run-2"))
     assert before == {
-        "goes_on_ambush": "Fixed by the form",
-        "goes_on_air_strike": "Unresolved",
-        "would_not_stop_ambush": "Rests on the author's assumption",
-        "raises_ambush": "Unresolved",
-        "wants_the_passes": "Not testable",
+        "The ambushes will continue through the spring": "Fixed by the form",
+        "Lethany will probably go on striking from the air": "Unresolved",
+        "Closing the camps would not stop the ambushes": "Rests on the author's assumption",
+        "The air strikes bring more ambushes": "Unresolved",
+        "The Front wants Lethany out of the passes rather than money": "Not testable",
     }
-    assert after == {**before, "raises_ambush": "Rests on the author's assumption"}
+    assert after == {
+        **before,
+        "The air strikes bring more ambushes": "Rests on the author's assumption",
+    }
     assert {"brief.docx", "workbook.xlsx", "summary.md"} <= {p.name for p in (here / "to-send").iterdir()}  # fmt: skip
     diff = told("talion diff run-1 run-2")
-    assert "because of link air_strike_ambush (extra: 0.5 (0 to 1.2) → 1 (0.4 to 1.8)" in diff
-    assert "→ very likely" in diff
+    assert re.search(r"because of link \w+ \(extra: 0.5 \(0 to 1.2\) → 1 \(0.4 to 1.8\)\)", diff)
+    assert "likely → almost certain" in diff
     frozen = told("talion freeze run-2")
     assert "2 tests can be scored once the days have passed, 1 test only if a what-if" in frozen
     assert "frozen after the days in question had passed" in frozen
