@@ -114,12 +114,6 @@ def test_the_page_has_the_steps_of_the_walk() -> None:
     ]
 
 
-def known_verbs() -> set[str]:
-    command = [sys.executable, "-m", "talion", "--help"]
-    told = subprocess.run(command, capture_output=True, text=True, check=True).stdout
-    return set(re.findall(r"^  ([a-z][a-z-]*)", told.split("Commands:", 1)[1], re.MULTILINE))
-
-
 def on_the_path(folder: Path) -> dict[str, str]:
     """An environment in which `talion` and `python` are this checkout's."""
     folder.mkdir()
@@ -137,9 +131,6 @@ def test_every_step_of_the_page_works_in_order(tmp_path: Path) -> None:
     sh = shutil.which("sh")
     if sh is None:
         pytest.skip("needs a shell")
-    missing = {"start", "ask", "export", "diff", "freeze"} - known_verbs()
-    if missing:
-        pytest.skip(f"the tutorial waits for commands that are not there: {sorted(missing)}")
     here = tmp_path / "here"
     here.mkdir()
     shutil.copy(SCRIPT, here)

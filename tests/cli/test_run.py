@@ -24,7 +24,14 @@ from talion.report import page
 
 # Without a fit: what a fit adds is tested in test_run_with_fit.py.
 SMALL = ("--draws", "8", "--histories", "4", "--seed", "3", "--no-fit")
-FILES = {"report.html", "results.csv", "results.json", "dossier.json", "case-as-run.yaml", "record-as-run.json"}
+FILES = {
+    "report.html",
+    "results.csv",
+    "results.json",
+    "dossier.json",
+    "case-as-run.yaml",
+    "record-as-run.json",
+}
 
 
 def names(folder: Path) -> set[str]:

@@ -14,14 +14,13 @@ from hypothesis import given, settings
 from judge.crisis import JUDGMENTS, TEXT, judgment, small_record
 from record.test_tables import records
 from talion.errors import CaseError, InputError
-from talion.judge import run_folder
 from talion.judge.apart import record_from
 from talion.judge.run import judge_case
 from talion.judge.run_folder import KeptRun, case_text, read_run, record_text
 from talion.model.case import Case, load_case, parse_case
-from talion.record.event import Source
+from talion.record.event import Event, Source
 from talion.record.record import Record
-from talion.record.writing import rows_of, write_files, write_record
+from talion.record.writing import write_files, write_record
 
 SPELT = TEXT.replace("history_from", "record: .\nhistory_from")
 
@@ -90,37 +89,31 @@ def test_any_record_survives_and_its_text_does_not_depend_on_order(record: Recor
     assert record_text(backwards) == text
 
 
-def marked(record: Record) -> dict[str, list[dict[str, Any]]]:
-    """The rows of a record whose source `log` may not be passed on."""
-    rows = rows_of(record)
-    for row in rows["sources"]:
-        row["shared"] = row["id"] != "log"
-    return rows
-
-
-def test_of_rows_that_may_not_be_passed_on_only_name_and_hash_are_kept(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
+def test_of_rows_that_may_not_be_passed_on_only_name_and_hash_are_kept() -> None:
     record = small_record()
-    other = Source("open", title="An open list")
     first, *rest = record.events
     seen = replace(first, sources=("open",), place="Open Hill")
     hidden = [replace(event, place="Hidden Valley") for event in rest]
-    record = replace(record, sources=(*record.sources, other), events=(seen, *hidden))
-    assert "Hidden Valley" in record_text(record)
-    monkeypatch.setattr(run_folder, "rows_of", marked)
-    text = record_text(record)
-    assert "Hidden Valley" not in text
-    assert "Open Hill" in text
-    assert "An open list" in text
-    tables = json.loads(text)["tables"]
-    kept = {row["id"]: row for row in tables["events"]}
-    assert kept["attack-0"]["place"] == "Open Hill"
-    assert set(kept["attack-1"]) == {"id", "withheld"}
+
+    def text_of(*events: Event, shared: bool = False, private: tuple[str, ...] = ()) -> str:
+        sources = (
+            Source("log", title="A leaked list", shared=shared),
+            Source("open", title="Open"),
+        )
+        return record_text(replace(record, sources=sources, events=events), private)
+
+    assert "Hidden Valley" in text_of(seen, *hidden, shared=True)
+    for text in (text_of(seen, *hidden), text_of(seen, *hidden, shared=True, private=("log",))):
+        assert "Hidden Valley" not in text
+        assert "A leaked list" not in text
+        assert "Open Hill" in text
+        kept = {row["id"]: row for row in json.loads(text)["tables"]["events"]}
+        assert kept["attack-0"]["place"] == "Open Hill"
+        assert set(kept["attack-1"]) == {"id", "withheld"}
     # That such a row changed can be told, not how.
-    moved = replace(record, events=(seen, replace(hidden[0], place="Elsewhere"), *hidden[1:]))
-    later = {row["id"]: row for row in json.loads(record_text(moved))["tables"]["events"]}
-    assert {key for key in kept if kept[key] != later[key]} == {hidden[0].id}
+    later = json.loads(text_of(seen, replace(hidden[0], place="Elsewhere"), *hidden[1:]))
+    after = {row["id"]: row for row in later["tables"]["events"]}
+    assert {key for key in kept if kept[key] != after[key]} == {hidden[0].id}
 
 
 def test_the_case_must_be_what_was_loaded(tmp_path: Path) -> None:

@@ -163,7 +163,9 @@ def _write(
         DOSSIER: dossier_text(build_dossier(result, results)),
         names["csv"]: result.frame().write_csv(),
         CASE: case_text,
-        RECORD: record_text(result.record),
+        RECORD: record_text(
+            result.record, [k for k, s in result.case.sources.items() if s.shared == "no"]
+        ),
     }
     write_files(folder, made)
     return {key: folder / name for key, name in names.items()}

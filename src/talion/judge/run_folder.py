@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, TypeAlias
@@ -109,14 +109,16 @@ def case_text(case: Case) -> str:
     return data.decode("utf-8")
 
 
-def record_text(record: Record) -> str:
+def record_text(record: Record, private_texts: Collection[str] = ()) -> str:
     """Return the rows of a record as JSON, one row a line; equal records give equal text.
 
     Args:
         record: as known on the cut-off; of a merged event the reports are written.
+        private_texts: ids of the case's own sources that may not be passed on, beside those that
+            the record marks.
     """
     rows = rows_of(record.unmerged())
-    private = _private_rows(rows)
+    private = _private_rows(rows, private_texts)
     tables = {
         table: sorted(
             _row_text(table, row, withheld=i in private[table]) for i, row in enumerate(rows[table])
@@ -137,9 +139,11 @@ def record_text(record: Record) -> str:
     return "{\n" + ",\n".join(said) + "\n}\n"
 
 
-def _private_rows(rows: Mapping[str, list[dict[str, Any]]]) -> dict[str, set[int]]:
+def _private_rows(
+    rows: Mapping[str, list[dict[str, Any]]], private_texts: Collection[str]
+) -> dict[str, set[int]]:
     """Return table -> numbers of the rows that rest on a source which may not be passed on."""
-    sources = {row["id"] for row in rows["sources"] if row.get("shared") is False}
+    sources = {row["id"] for row in rows["sources"] if not row["shared"]} | {*private_texts}
     pointers = [*rows["evidence"], *rows["conflicts"]]
     events = {row["event"] for row in pointers if row["source"] in sources}
     events |= {row["id"] for row in rows["events"] if not sources.isdisjoint(row["sources"])}
