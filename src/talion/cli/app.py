@@ -484,7 +484,10 @@ def schema() -> None:
 @app.command()
 def warm(
     fit: Annotated[
-        bool, typer.Option("--fit", help="the sampler of fits and bargaining too, which takes some minutes")
+        bool,
+        typer.Option(
+            "--fit", help="the sampler of fits and bargaining too, which takes some minutes"
+        ),
     ] = False,
 ) -> None:
     """Compile the simulation kernels ahead of the first run."""
