@@ -12,6 +12,7 @@ from functools import singledispatch
 
 from talion.errors import JudgmentTestError
 from talion.judge.parts import Setting, parts_of_case
+from talion.judge.sights import watch_measures
 from talion.model.case import Case
 from talion.model.claim import (
     BASELINE,
@@ -249,13 +250,16 @@ def _(test: Given, setting: Setting) -> tuple[Measure, ...]:
     return tuple(dict.fromkeys(both))
 
 
-def plan_for(case: Case, *, outlook: bool = True, numbers: bool = True) -> MeasurePlan:
+def plan_for(
+    case: Case, *, outlook: bool = True, numbers: bool = True, watch: bool = True
+) -> MeasurePlan:
     """Return the plan that serves every judgment of a case, without doubles.
 
     Args:
         case: the case.
         outlook: keep also what the report compares and draws.
         numbers: keep also the numbers that tests put bounds on.
+        watch: keep also what can be seen first; no history runs any longer for it.
 
     Raises:
         JudgmentTestError: a test cannot be put to histories.
@@ -270,6 +274,8 @@ def plan_for(case: Case, *, outlook: bool = True, numbers: bool = True) -> Measu
         forward = [w for w in (BASELINE, *case.what_ifs) if case.start_day(w) == case.as_of_day]
         found |= dict.fromkeys(outlook_measures(case, forward))
     horizon = _horizons(case, found)
+    if watch:
+        found |= dict.fromkeys(watch_measures(case, horizon))
     shown = {BASELINE: horizon[BASELINE]} if outlook else {}
     fans: tuple[Fan, ...] = tuple(outlook_fans(case, shown))
     series = {m.series for m in found} | {m.other for m in found} | {f.series for f in fans}

@@ -15,6 +15,7 @@ __all__ = [
     "OPPONENT",
     "OURS",
     "VARIANT_DRAWS",
+    "WATCHED",
     "WITH_RECORD",
     "draws_by_reading",
     "in_printed_order",
@@ -29,6 +30,7 @@ WITH_RECORD = "with_record"  # needs a fit; see `fitted.py`
 VARIANT_DRAWS = 60  # of each variant of the fit, which serves the label only
 
 FULL = (NO_VIEW, AS_WRITTEN)  # in full; the others with half the draws
+WATCHED = (NO_VIEW, AS_WRITTEN, WITH_RECORD)  # those under which indicators are weighed
 
 
 def draws_by_reading(draws: int, readings: Iterable[str] | None = None) -> dict[str, int]:

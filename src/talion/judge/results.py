@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from talion.fit.case.stated import LinkChange
     from talion.judge.before_after import PairTable
     from talion.judge.imputed import ImputedWeeks
+    from talion.judge.indicators import WatchList
     from talion.judge.past_effects import PastEffects
     from talion.model.case import Case
     from talion.model.schema import Judgment
@@ -195,6 +196,7 @@ class RunResult:
         past_effects: what the observed window owes to what; None without a fit.
         imputed: events of the observed window by week, imputed ones with them; empty without a fit.
         forecasts: each simulated test with its days and numbers, and whether it can be scored.
+        watch: what to watch for each judgment, in the order of the case.
     """
 
     case: Case
@@ -212,6 +214,7 @@ class RunResult:
     past_effects: PastEffects | None = None
     imputed: tuple[ImputedWeeks, ...] = ()
     forecasts: tuple[PartForecast, ...] = ()
+    watch: tuple[WatchList, ...] = ()
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -252,6 +255,7 @@ class RunResult:
             "past_effects": plain(self.past_effects),
             "imputed": plain(self.imputed),
             "forecasts": plain(self.forecasts),
+            "watch": {w.judgment: plain(w) for w in self.watch},
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

@@ -23,6 +23,7 @@ from talion.judge.fitted import (
 )
 from talion.judge.forecasts import forecast_of
 from talion.judge.imputed import imputed_weeks
+from talion.judge.indicators import watch_lists
 from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
 from talion.judge.parts import Part, names_of, parts_of, parts_of_case
 from talion.judge.past_effects import past_effects
@@ -138,6 +139,7 @@ def judge_case(
         past_effects=told,
         imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
         forecasts=tuple(f for f in forecasts if f is not None),
+        watch=watch_lists(case, simulated.measured, fit, seed=seed),
     )
 
 

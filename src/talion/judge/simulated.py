@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from talion.errors import Problems
 from talion.judge.fitted import fitted_runs
 from talion.judge.measures import plan_for
-from talion.judge.readings import AS_WRITTEN, NO_VIEW, in_printed_order
+from talion.judge.readings import AS_WRITTEN, NO_VIEW, WATCHED, in_printed_order
 from talion.judge.stability import explosive_priors, prior_behind
 from talion.judge.tests import Measured
 from talion.model.case import Case
@@ -78,7 +78,8 @@ def simulate_readings(
     warnings: dict[str, None] = {}
     for one in asked:
         shown = one.name == drawn and not one.is_variant
-        plan = plan_for(case, outlook=shown, numbers=not one.is_variant)
+        watch = one.name in WATCHED and not one.is_variant
+        plan = plan_for(case, outlook=shown, numbers=not one.is_variant, watch=watch)
         given = one.fitted.draws if one.fitted is not None else None
         model = compile_model(case, one.reading, draws=one.draws, seed=seed, given=given)
         if one.name == NO_VIEW:

@@ -40,7 +40,7 @@ from talion.model.claim import (
 )
 from talion.model.measure import Measure, Op
 
-__all__ = ["Measured", "Outcome", "Values", "evaluate", "truth_of"]
+__all__ = ["Measured", "Outcome", "Values", "evaluate", "truth_of", "verdicts"]
 
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -130,6 +130,26 @@ def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
     unit = _unit(test)
     effect = summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise)
     return Outcome(share, effect, psi.psi)
+
+
+def verdicts(test: Expression, setting: Setting, values: Values) -> tuple[B1, B1]:
+    """Return whether each history meets a test, and where that is known; both shape (D, N).
+
+    A comparison of what-ifs has one verdict a draw, which all its histories share. The share of
+    those that meet it among those known is the test's probability.
+
+    Args:
+        test: of kind `share` or `effect`.
+        setting: where it is put.
+        values: the ensemble of one reading.
+    """
+    if test.kind == "share":
+        truth = truth_of(test, setting, values)
+        return truth.low, ~truth.undetermined & (truth.low == truth.high)
+    effects = _effects(test, setting, values)
+    shape = (effects.holds.size, effects.histories)
+    holds, known = effects.holds & ~effects.capped, ~effects.capped
+    return np.broadcast_to(holds[:, None], shape), np.broadcast_to(known[:, None], shape)
 
 
 # --- histories -----------------------------------------------------------------------------------
