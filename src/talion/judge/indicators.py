@@ -16,7 +16,7 @@ from __future__ import annotations
 import datetime as dt
 import math
 import zlib
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal
 
@@ -70,7 +70,8 @@ class Indicator:
         reached: of a state or decision, what is reached or not; else "".
         start, end: first and last day of the window.
         days: its length.
-        evidence: reading -> what it tells, that of the list first.
+        evidence: reading -> what it tells, that of the list first; without readings under which
+            every history shows it, or none.
         by_chance: probability that the best of all signs tried would tell as much by chance.
         settles: the sign is the judgment's own matter, and seen (or not seen) it decides the test.
     """
@@ -122,7 +123,12 @@ class WatchList:
 
 
 def watch_lists(
-    case: Case, measured: Mapping[str, Measured], fit: CaseFit | None, *, seed: int
+    case: Case,
+    measured: Mapping[str, Measured],
+    fit: CaseFit | None,
+    *,
+    seed: int,
+    fixed: Collection[str] = (),
 ) -> tuple[WatchList, ...]:
     """Return what to watch for each judgment, in the order of the case.
 
@@ -131,9 +137,14 @@ def watch_lists(
         measured: reading -> its histories' measures, with those of `watch_measures`.
         fit: whose posterior the reading with the record has.
         seed: of the run.
+        fixed: judgments whose form fixes the answer; there is nothing to watch for them.
     """
     watching = _Watching(case, measured, fit, seed)
-    return tuple(watching.judgment(key) for key in case.judgments)
+    why = "the form of its test fixes the answer, so nothing seen can move it"
+    return tuple(
+        _nothing(key, parts_of(case, key)[0].id, why) if key in fixed else watching.judgment(key)
+        for key in case.judgments
+    )
 
 
 @dataclass(frozen=True, eq=False)
@@ -258,7 +269,8 @@ class _Watching:
             if reading != readings[0]:
                 alone = self._tally(part, reading, [shown], (holds, known), _rows_used(known))
                 bias = float(alone.bias[0])
-            told[reading] = evidence_of(shown, holds, known, bias)
+            if (shown & known).any() and (~shown & known).any():
+                told[reading] = evidence_of(shown, holds, known, bias)
         first = told[readings[0]]
         ends = {first.seen.probability, first.unseen.probability}
         return Indicator(

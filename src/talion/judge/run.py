@@ -122,6 +122,7 @@ def judge_case(
     judging = _Judging(case, simulated.measured, simulated.varied, SystemGraph(case), fit)
     judgments = tuple(_judge(judging, key) for key in case.judgments)
     warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
+    fixed = [j.id for j in judgments if j.label is Label.FIXED]
     drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
     forecasts = (forecast_of(case, part, simulated.measured) for part in parts_of_case(case))
     told = None if fit is None else past_effects(case, fit, draws=draws, seed=seed, workers=workers)
@@ -139,7 +140,7 @@ def judge_case(
         past_effects=told,
         imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
         forecasts=tuple(f for f in forecasts if f is not None),
-        watch=watch_lists(case, simulated.measured, fit, seed=seed),
+        watch=watch_lists(case, simulated.measured, fit, seed=seed, fixed=fixed),
     )
 
 

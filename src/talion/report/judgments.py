@@ -15,6 +15,7 @@ from talion.report.labels import LabelLook, look
 from talion.report.marks import draw_marks
 from talion.report.results_table import holder_name, marks_of, word_range_said
 from talion.report.system import anchor, title_of
+from talion.report.watch import WatchBlock, watch_block
 from talion.report.words import DASH, amount, day, number, percent, percent_range, plural
 
 
@@ -80,6 +81,7 @@ class JudgmentView:
     evidence_for: tuple[Pointer, ...]
     evidence_against: tuple[Pointer, ...]
     watch: tuple[str, ...]
+    look_out: WatchBlock | None
     shows: tuple[tuple[str, str], ...]
     parts: tuple[PartView, ...]
     citation: str
@@ -127,6 +129,7 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         evidence_for=reader.pointers(stated.evidence_for),
         evidence_against=reader.pointers(stated.evidence_against),
         watch=stated.watch,
+        look_out=watch_block(result, j.id),
         shows=_shows(result, j),
         parts=tuple(_part(result, reader, part) for part in j.parts),
         citation=_citation(result, j),
