@@ -17,11 +17,12 @@ from talion.cli.sizes import Sizes
 from talion.errors import InputError, TalionError
 
 if TYPE_CHECKING:
+    from talion.fit.case.key import FitSettings
     from talion.fit.case.lookup import FoundFit
     from talion.judge.results import RunResult
     from talion.model.case import Case
 
-__all__ = ["parse_texts", "run_case"]
+__all__ = ["fit_for", "judge_fitted", "parse_texts", "run_case", "write_run"]
 
 
 def run_case(
@@ -64,9 +65,9 @@ def run_case(
     refuse_faults(case)
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     with nullcontext() if folder is None else output_folder(folder):
-        found, notes = (None, ()) if no_fit else _fit(case, refit=refit)
-        result = _judge(case, found, notes, sizes, command)
-        written = None if folder is None else _write(result, text, folder, files)
+        found, notes = (None, ()) if no_fit else fit_for(case, refit=refit)
+        result = judge_fitted(case, found, notes, sizes, command)
+        written = None if folder is None else write_run(result, text, folder, files)
     if as_json:
         typer.echo(result.to_json())
     else:
@@ -104,22 +105,31 @@ _ORIGIN = {
 }
 
 
-def _fit(case: Case, *, refit: bool) -> tuple[FoundFit | None, tuple[str, ...]]:
+def fit_for(
+    case: Case, *, refit: bool = False, settings: FitSettings | None = None
+) -> tuple[FoundFit | None, tuple[str, ...]]:
     """Return the fit of a case, one on file if it is right, else one made now and kept; and notes.
 
     A case that cannot be fitted is run without, and why is a note; asked for by `--refit` it is an
     error.
+
+    Args:
+        case: the case.
+        refit: make it anew, whatever is on file.
+        settings: of a fit that is made now, and looked for where no other fits.
     """
     from talion.fit.case.lookup import find_fit, obtain_fit
 
     found = None if refit else find_fit(case)[0]
+    if found is None and settings is not None and not refit:
+        found = find_fit(case, settings)[0]
     if found is not None:
         return found, found.notes
     why = "as asked" if refit else "there is no fit of it as it stands"
     say([f"fitting the case to its record, {why}; the next run finds this fit"], err=True)
     try:
         with Progress("fitting") as progress:
-            found = obtain_fit(case, refit=refit, progress=progress)
+            found = obtain_fit(case, settings, refit=refit, progress=progress)
     except TalionError as error:
         if refit:
             raise
@@ -127,9 +137,10 @@ def _fit(case: Case, *, refit: bool) -> tuple[FoundFit | None, tuple[str, ...]]:
     return found, found.notes
 
 
-def _judge(
+def judge_fitted(
     case: Case, found: FoundFit | None, notes: Sequence[str], sizes: Sizes, command: str
 ) -> RunResult:
+    """Simulate and judge a case with the fit that was found for it, saying how far it is."""
     from talion.judge.run import judge_case
 
     with Progress("simulating") as progress:
@@ -144,7 +155,7 @@ def _judge(
         )
 
 
-def _write(
+def write_run(
     result: RunResult, case_text: str, folder: Path, texts: dict[str, Path]
 ) -> dict[str, Path]:
     """Write report and data, and what was run beside them; all of them or none."""

@@ -67,11 +67,12 @@ class Indicator:
         sign: in words, such as "over 12 listed in the next 30 days".
         above: the sign is a number over `bar`, or a state reached; else at most `bar`, or not.
         bar: number of events or points; None for a state or decision.
-        reached: of a state or decision, what is reached or not; else "".
+        states: of a switch, those that count as reached.
         start, end: first and last day of the window.
         days: its length.
-        evidence: reading -> what it tells, that of the list first; without readings under which
-            every history shows it, or none.
+        reading: by which it is ranked, that of its list.
+        evidence: reading -> what it tells; without readings under which every history shows it, or
+            none.
         by_chance: probability that the best of all signs tried would tell as much by chance.
         settles: the sign is the judgment's own matter, and seen (or not seen) it decides the test.
     """
@@ -82,10 +83,11 @@ class Indicator:
     sign: str
     above: bool
     bar: float | None
-    reached: str
+    states: tuple[str, ...]
     start: dt.date
     end: dt.date
     days: int
+    reading: str
     evidence: Mapping[str, Evidence]
     by_chance: float
     settles: bool
@@ -93,7 +95,7 @@ class Indicator:
     @property
     def first(self) -> Evidence:
         """What it tells under the reading that the list is ranked by."""
-        return next(iter(self.evidence.values()))
+        return self.evidence[self.reading]
 
 
 @dataclass(frozen=True)
@@ -280,10 +282,11 @@ class _Watching:
             sign=_in_words(sign, self.worlds[sight.measure.world] > self.case.as_of_day),
             above=sign.above,
             bar=sign.bar,
-            reached=sight.says,
+            states=sight.states,
             start=_date(sight.start),
             end=_date(sight.end - 1),
             days=sight.days,
+            reading=readings[0],
             evidence=told,
             by_chance=found.by_chance(at),
             settles=bool(ends & {0.0, 1.0}) and sight.subject in _own(self.case, part),

@@ -11,6 +11,8 @@ from typing import Literal
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from talion.judge.indicators import WatchList
+
 __all__ = [
     "KeptDistribution",
     "KeptEffect",
@@ -173,4 +175,5 @@ class KeptResults(Kept):
     receipt: KeptReceipt
     fit: KeptFit | None
     forecasts: tuple[KeptForecast, ...]
+    watch: Mapping[str, WatchList] = {}
     warnings: tuple[str, ...] = ()

@@ -56,6 +56,7 @@ class Sight:
         days: length of the window.
         measure: in which histories keep it.
         says: of a state or decision what is reached, such as "stands at agreed"; else "".
+        states: of a switch, those that count as reached.
     """
 
     kind: Literal["count", "state", "level", "decision"]
@@ -64,6 +65,7 @@ class Sight:
     days: int
     measure: Measure
     says: str = ""
+    states: tuple[str, ...] = ()
 
     @property
     def end(self) -> int:
@@ -124,7 +126,8 @@ def _of_factor(name: str, factor: Factor, world: str, when: tuple[int, int]) -> 
     for bar, lower, upper in splits_of(factor.states):
         for op, reached in ((Op.FIRST_AT_LEAST, upper), (Op.FIRST_AT_MOST, lower)):
             seen = _first(op, name, world, when, bar)
-            yield Sight("state", name, start, days, seen, f"stands at {' or '.join(reached)}")
+            says = f"stands at {' or '.join(reached)}"
+            yield Sight("state", name, start, days, seen, says, reached)
 
 
 def _first(op: Op, factor: str, world: str, when: tuple[int, int], bar: float) -> Measure:

@@ -26,7 +26,15 @@ from talion.model.names import name_problems
 from talion.model.schema import CaseDocument
 from talion.record.record import Record
 
-__all__ = ["EPOCH", "Case", "built_in_cases", "day_number", "load_case", "parse_case"]
+__all__ = [
+    "EPOCH",
+    "Case",
+    "built_in_cases",
+    "cases_folder",
+    "day_number",
+    "load_case",
+    "parse_case",
+]
 
 EPOCH = dt.date(1970, 1, 1)
 
@@ -158,7 +166,7 @@ def built_in_cases() -> dict[str, str]:
     True
     """
     found: dict[str, str] = {}
-    for folder in sorted(_cases_folder().iterdir()):
+    for folder in sorted(cases_folder().iterdir()):
         file = folder / "case.yaml"
         if file.is_file():
             data = read_document(file.read_text(encoding="utf-8"), file.name).data
@@ -166,7 +174,8 @@ def built_in_cases() -> dict[str, str]:
     return found
 
 
-def _cases_folder() -> Path:
+def cases_folder() -> Path:
+    """Return the folder of the cases that come with the package."""
     return Path(str(resources.files("talion") / "cases"))
 
 
@@ -176,7 +185,7 @@ def _find(name_or_path: str | Path) -> Path:
     if path.is_dir():
         return path / "case.yaml"
     if not path.exists() and path.name == str(name_or_path) and not path.suffix:
-        built_in = _cases_folder() / path.name.replace("-", "_") / "case.yaml"
+        built_in = cases_folder() / path.name.replace("-", "_") / "case.yaml"
         if built_in.is_file():
             return built_in
         raise CaseError(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from talion.judge.indicators import Indicator, WatchList
 from talion.judge.information import Chance, Evidence
+from talion.judge.readings import WATCHED
 from talion.model.reading import NAMED
 from talion.report.words import day, percent, percent_range
 
@@ -95,8 +96,9 @@ def _settled(indicator: Indicator) -> str:
 def _row(indicator: Indicator) -> WatchRow:
     e = indicator.first
     others = [
-        f"{_title(name).lower()} {_move(other.now, other.seen)}"
-        for name, other in list(indicator.evidence.items())[1:]
+        f"{_title(name).lower()} {_move(indicator.evidence[name].now, indicator.evidence[name].seen)}"
+        for name in WATCHED
+        if name in indicator.evidence and name != indicator.reading
     ]
     note = f"to {day(indicator.end)}"
     if others:
