@@ -23,7 +23,7 @@ from talion.cli.update_copy import (
     write_back,
     write_copy,
 )
-from talion.errors import InputError
+from talion.errors import InputError, TalionError
 from talion.report.words import percent, plural, series
 
 if TYPE_CHECKING:
@@ -90,10 +90,8 @@ def update_case(asked: Update, sizes: Sizes) -> None:
     earlier = None if asked.before is None else _earlier(asked.before, case)
     out = asked.out if asked.out is not None else Path(f"talion-{case.name}-update")
     with output_folder(out):
-        file = write_copy(updated, out / case.name)
-        later = load_case(file)
-        refuse_faults(later)
-        say(_added(updated, file), err=asked.as_json)
+        later = _copied(updated, out / case.name, asked.events)
+        say(_added(updated, out / case.name), err=asked.as_json)
         if earlier is None:
             _run(case, out / "before", asked, sizes)
             earlier = read_run(out / "before")
@@ -107,6 +105,18 @@ def update_case(asked: Update, sizes: Sizes) -> None:
     else:
         say(_words(found, shown))
     say(_ending(out, updated, written), err=asked.as_json)
+
+
+def _copied(updated: UpdatedCase, folder: Path, events: Path) -> Case:
+    """Write the copy and load it; where that fails, say which of its rows are the new ones."""
+    try:
+        later = write_copy(updated, folder)
+        refuse_faults(later)
+    except TalionError:
+        first, last = updated.events.rows
+        say([f"rows {first} to {last} of {folder / 'events.csv'} are those of {events}"], err=True)
+        raise
+    return later
 
 
 def _day(text: str | None) -> dt.date | None:
@@ -157,11 +167,11 @@ def _run(case: Case, folder: Path, asked: Update, sizes: Sizes) -> None:
 # --- in words ------------------------------------------------------------------------------------
 
 
-def _added(updated: UpdatedCase, file: Path) -> Iterator[str]:
+def _added(updated: UpdatedCase, folder: Path) -> Iterator[str]:
     rows = updated.events
     known = f"; {plural(len(rows.known), 'row')} stood there already" if rows.known else ""
     yield (
-        f"{plural(len(rows.ids), 'new row')} in a copy, {file}{known}; cut-off "
+        f"{plural(len(rows.ids), 'new row')} in a copy, {folder}{known}; cut-off "
         f"{day_in_words(updated.as_of)}"
     )
     if updated.carried:

@@ -1,4 +1,4 @@
-"""A copy of a case with new rows in its record and a later cut-off, as texts; nothing is written.
+"""A copy of a case with new rows in its record and a later cut-off: made as texts, then written.
 
 Only native tables and the case file are copied. What may be written back into the user's own files
 is the same texts, after a check that those files are still what was read.
@@ -9,12 +9,13 @@ from __future__ import annotations
 import datetime as dt
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from talion.errors import InputError, OutputError
 from talion.judge.run_folder import case_text
-from talion.model.case import Case, cases_folder
+from talion.model.case import Case, cases_folder, load_case
 from talion.record.adding import Added, added_rows, carried_coverage
 from talion.record.sheet import text_of
 
@@ -128,13 +129,15 @@ def _moved(text: str, day: dt.date, path: Path) -> str:
     return _AS_OF.sub(lambda m: f"{m[1]}{day.isoformat()}", text)
 
 
-def write_copy(updated: UpdatedCase, folder: Path) -> Path:
-    """Write the copy into a folder and return its case file.
+def write_copy(updated: UpdatedCase, folder: Path) -> Case:
+    """Write the copy into a folder and load it.
 
-    A folder that holds this very copy already is left as it is, so that a stopped update can go on.
+    A folder that holds this very copy already is left as it is, so that a stopped update can go on. A
+    copy that cannot be loaded is removed again.
 
     Raises:
         OutputError: the folder holds anything else, or cannot be written.
+        TalionError: the new rows do not fit the record, or the case cannot stand at the new cut-off.
     """
     if folder.exists() and any(folder.iterdir()):
         if not _holds(updated, folder):
@@ -143,9 +146,17 @@ def write_copy(updated: UpdatedCase, folder: Path) -> Path:
                 place=str(folder),
                 remedy="choose another folder with --out, or remove this one",
             )
-        return folder / updated.file
+        return load_case(folder / updated.file)
     _write(updated.texts, folder)
-    return folder / updated.file
+    try:
+        return load_case(folder / updated.file)
+    except BaseException:
+        for name in updated.texts:
+            (folder / name).unlink(missing_ok=True)
+        for place in {(folder / name).parent for name in updated.texts} | {folder}:
+            with suppress(OSError):  # not empty, or removed with another
+                place.rmdir()
+        raise
 
 
 def _holds(updated: UpdatedCase, folder: Path) -> bool:

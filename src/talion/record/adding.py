@@ -29,13 +29,16 @@ class Added:
     Attributes:
         text: of the whole table.
         ids: of the rows added, in the order of the file.
-        known: ids of rows that stood there already, cell by cell the same; they are left as they are.
+        known: ids of rows that stood there already and say the same in every cell given anew; they are
+            left as they are.
+        rows: numbers of the first and last row added, as a spreadsheet shows them.
         published: id of a row added -> day it was published, by its own word, else the day after.
     """
 
     text: str
     ids: tuple[str, ...]
     known: tuple[str, ...]
+    rows: tuple[int, int]
     published: Mapping[str, date]
 
 
@@ -78,7 +81,9 @@ def added_rows(table: str, text: str, new: Path) -> Added:
             errors += _dated(table, row, place, published)
     Problems.raise_any(errors)
     ids = tuple(row["id"] for row in found)
-    return Added(_joined(text, header, rows, found), ids, tuple(known), published)
+    joined = _joined(text, header, rows, found)
+    last = cells_of(joined, f"{table}.csv")[1][-1][0] if found else 0
+    return Added(joined, ids, tuple(known), (last - len(found) + 1, last), published)
 
 
 def _dated(
@@ -131,7 +136,7 @@ def _dicts(header: Sequence[str], rows: Rows) -> Iterator[tuple[int, dict[str, s
 
 
 def _same(old: Mapping[str, str], new: Mapping[str, str]) -> bool:
-    return dict(old) == dict(new)
+    return all(old.get(name) == cell for name, cell in new.items())
 
 
 def _joined(
