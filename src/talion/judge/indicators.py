@@ -240,7 +240,7 @@ class _Watching:
         found = self._tally(part, first, [s.shown(seen) for s in signs], (holds, known), rows)
         chosen = _chosen(signs, found, lambda s: evidence_of(s.shown(seen), holds, known, 0.0))
         listed = tuple(self._indicator(part, signs[i], found, i, readings) for i in chosen)
-        why = "" if listed else "nothing that can be seen within 90 days tells of it beyond chance"
+        why = "" if listed else _why_none(found)
         return WatchList(
             part.judgment, part.id, world, first, listed, why, len(signs), found.noise, DEALS
         )
@@ -324,6 +324,13 @@ def _last_day(part: Part) -> int:
     """Return the day number at whose midnight a test is decided at the latest."""
     return max((m.start if m.end == m.start + 1 and m.factor else m.end)
                for m in measures_of(part.test, part.setting))  # fmt: skip
+
+
+def _why_none(found: Tally) -> str:
+    """Return why no sign is listed though some were weighed."""
+    if bool((found.corrected > found.noise).any()):
+        return f"nothing that can be seen within 90 days moves it by {100 * WORTH:.0f} points"
+    return "nothing that can be seen within 90 days tells of it beyond chance"
 
 
 def _rows_used(known: B1) -> B1:

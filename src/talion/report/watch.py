@@ -96,7 +96,7 @@ def _settled(indicator: Indicator) -> str:
 def _row(indicator: Indicator) -> WatchRow:
     e = indicator.first
     others = [
-        f"{_title(name).lower()} {_move(indicator.evidence[name].now, indicator.evidence[name].seen)}"
+        f"under {_title(name).lower()} {_move(indicator.evidence[name].now, indicator.evidence[name].seen)}"
         for name in WATCHED
         if name in indicator.evidence and name != indicator.reading
     ]

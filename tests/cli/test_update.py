@@ -1,0 +1,169 @@
+"""`talion update`: rows go into a copy, the case stays as it is, and what moved is said."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from cli.command import Command
+from cli.two_runs import SIZES, run_into
+from talion.model.case import load_case
+from talion.report import page
+
+HEAD = "id,start,published,initiator,target,type,action,country,deaths,sources\n"
+RAIDS = "".join(
+    f"new-{d},2024-07-{d:02},2024-07-{d:02},river_guard,tolva,ASSAULT,raid,Tolva,0,orlan_post\n"
+    for d in range(2, 12)
+)
+OLD = "raid-26,2024-06-26,2024-06-27,river_guard,tolva,ASSAULT,raid,Tolva,0,orlan_post\n"
+
+
+@pytest.fixture(autouse=True)
+def plain_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(page, "render_report", lambda *_, **__: "<p>report</p>")
+
+
+@pytest.fixture(scope="module")
+def earlier(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return run_into(tmp_path_factory.mktemp("update") / "run", "starter")
+
+
+def words(text: str) -> str:
+    return " ".join(text.split())
+
+
+def rows(tmp_path: Path, text: str = HEAD + RAIDS) -> Path:
+    file = tmp_path / "new.csv"
+    file.write_text(text, encoding="utf-8")
+    return file
+
+
+def bytes_of(folder: Path) -> dict[str, bytes]:
+    return {str(p.relative_to(folder)): p.read_bytes() for p in folder.rglob("*") if p.is_file()}
+
+
+def test_rows_go_into_a_copy_and_what_moved_is_said(
+    talion: Command, starter: Path, tmp_path: Path
+) -> None:
+    before, out = bytes_of(starter), tmp_path / "out"
+    ended = talion("update", starter, "--events", rows(tmp_path, HEAD + RAIDS + OLD), "--out", out, *SIZES)  # fmt: skip
+    assert ended.status == 0, ended.err
+    assert bytes_of(starter) == before
+    copy = load_case(out / "orlan")
+    assert copy.as_of.isoformat() == "2024-07-11"
+    assert copy.record.period[1].isoformat() == "2024-07-11"
+    assert len(copy.record.events) == 49
+    said = words(ended.out)
+    assert "10 new rows in a copy" in said
+    assert "1 row stood there already; cut-off 11 July 2024" in said
+    assert "Coverage runs on to that day for raid, shelling and talks" in said
+    assert "events new-2: new, raid, 2024-07-02, river_guard, tolva" in said
+    assert "as_of: 2024-06-30 → 2024-07-11" in said
+    signs = said.partition("Signs given before")[2]
+    assert "J1: Raid across the river:" in signs
+    assert "10 listed from 30 June 2024 to 11 July 2024" in signs
+    assert "It was to take J1 from" in signs
+    assert "the case itself is as it was; --write puts the 10 new rows" in said
+    assert (out / "after" / "results.json").is_file()
+    assert (out / "before" / "results.json").is_file()
+
+
+def test_a_run_on_file_serves_as_the_earlier_one(
+    talion: Command, earlier: Path, tmp_path: Path
+) -> None:
+    out = tmp_path / "out"
+    asked = ("update", "starter", "--events", rows(tmp_path), "--before", earlier, "--out", out)
+    ended = talion(*asked, "--json", *SIZES)
+    assert ended.status == 0, ended.err
+    assert not (out / "before").exists()
+    found = json.loads(ended.out)
+    assert found["as_of"] == "2024-07-11"
+    assert len(found["added"]) == 10
+    assert {one["state"] for one in found["signs"]} <= {"seen", "not seen", "open", "not told"}
+    assert found["signs"]
+    assert found["moved"]["before"]["as_of"] == "2024-06-30"
+    again = talion("update", out / "starter", "--events", rows(tmp_path, HEAD + RAIDS.replace("new-", "x-")), "--before", earlier, "--out", tmp_path / "o2", *SIZES)  # fmt: skip
+    assert again.status == 2
+    assert "is not a run of this case as it stands" in again.err
+
+
+def test_write_puts_rows_and_cut_off_into_the_case(
+    talion: Command, starter: Path, tmp_path: Path
+) -> None:
+    before = bytes_of(starter)
+    out = tmp_path / "out"
+    ended = talion("update", starter, "--events", rows(tmp_path), "--as-of", "2024-07-08", "--write", "--out", out, *SIZES)  # fmt: skip
+    assert ended.status == 0, ended.err
+    after = bytes_of(starter)
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"case.yaml", "coverage.csv", "events.csv"}
+    assert after["case.yaml"] == before["case.yaml"].replace(b"as_of: 2024-06-30", b"as_of: 2024-07-08")  # fmt: skip
+    assert "not yet known: new-9, new-10 and new-11" in words(ended.out)
+    written = load_case(starter)
+    assert len(written.record.events) == 46  # three are published later
+    assert bytes_of(out / "orlan").items() <= after.items()
+
+
+def test_nothing_is_written_where_the_rows_do_not_fit(
+    talion: Command, starter: Path, tmp_path: Path
+) -> None:
+    before = bytes_of(starter)
+    out = tmp_path / "out"
+    bad = rows(tmp_path, HEAD + RAIDS.replace("orlan_post", "nobody"))
+    ended = talion("update", starter, "--events", bad, "--write", "--out", out, *SIZES)
+    assert ended.status == 2
+    assert "unknown source" in ended.err
+    assert f"are those of {bad}" in ended.err
+    assert bytes_of(starter) == before
+    assert not out.exists()
+
+
+@pytest.mark.parametrize(
+    ("more", "text", "message"),
+    [
+        (("--as-of", "2024-06-01"), HEAD + RAIDS, "would move the cut-off back"),
+        (("--as-of", "July"), HEAD + RAIDS, "not a day"),
+        ((), HEAD + OLD, "no row is new: 1 of 1 stand in the record already"),
+        ((), HEAD + OLD.replace("06-26", "06-25"), "another row has this id"),
+        (("--as-of", "2024-08-01"), HEAD + RAIDS, "what_ifs.rain.from"),
+        (("--quick",), HEAD + RAIDS, "a quick fit, or none"),
+    ],
+)
+def test_what_is_refused(
+    talion: Command, starter: Path, tmp_path: Path, more: tuple[str, ...], text: str, message: str
+) -> None:
+    out = tmp_path / "out"
+    ended = talion("update", starter, "--events", rows(tmp_path, text), "--out", out, *more, *SIZES)  # fmt: skip
+    assert ended.status == 2
+    assert message in ended.err
+    assert not out.exists()
+
+
+def test_a_built_in_case_is_never_written_over(talion: Command, tmp_path: Path) -> None:
+    ended = talion("update", "starter", "--events", rows(tmp_path), "--write", "--out", tmp_path / "o")  # fmt: skip
+    assert ended.status == 2
+    assert "a built-in case is never written over" in ended.err
+
+
+def test_another_folder_is_not_written_over(talion: Command, starter: Path, tmp_path: Path) -> None:
+    out = tmp_path / "out"
+    (out / "orlan").mkdir(parents=True)
+    (out / "orlan" / "case.yaml").write_text("mine", encoding="utf-8")
+    ended = talion("update", starter, "--events", rows(tmp_path), "--out", out, *SIZES)
+    assert ended.status == 2
+    assert "exists already and holds something else" in ended.err
+    assert (out / "orlan" / "case.yaml").read_text(encoding="utf-8") == "mine"
+
+
+def test_new_sources_come_with_new_rows(
+    talion: Command, earlier: Path, starter: Path, tmp_path: Path
+) -> None:
+    sources = tmp_path / "sources.csv"
+    sources.write_text("id,title,kind\nferry,The Ferry,press\n", encoding="utf-8")
+    new = rows(tmp_path, HEAD + RAIDS.replace("orlan_post", "ferry"))
+    out = tmp_path / "out"
+    ended = talion("update", "starter", "--events", new, "--sources", sources, "--before", earlier, "--out", out, *SIZES)  # fmt: skip
+    assert ended.status == 0, ended.err
+    assert load_case(out / "starter").record.source("ferry").title == "The Ferry"
