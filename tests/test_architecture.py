@@ -33,7 +33,14 @@ RANK = {name: rank for rank, group in enumerate(ORDER) for name in group}
 BANNED_WORDS = {"util", "utils", "helper", "helpers", "manager", "misc", "common"}
 LONGEST_FILE = 500
 HEAVY = {"altair", "llvmlite", "numba", "polars", "scipy", "vl_convert"}
-LIGHT_FILES = ("__init__.py", "cli/__init__.py", "cli/app.py", "cli/entry.py", "errors.py")
+LIGHT_FILES = (
+    "__init__.py",
+    "cli/__init__.py",
+    "cli/app.py",
+    "cli/app_watch.py",
+    "cli/entry.py",
+    "errors.py",
+)
 BINARY = {".png", ".gz", ".npz", ".parquet", ".ico", ".woff2"}
 
 # Written apart, so that this file does not hold what it looks for.

@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 import typer
 
-from talion.cli.app import app
+from talion.cli.app_watch import app
 from talion.cli.lines import say
 from talion.errors import OutputError, TalionError
 
