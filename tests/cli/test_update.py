@@ -9,6 +9,8 @@ import pytest
 
 from cli.command import Command
 from cli.two_runs import SIZES, run_into
+from talion.cli.update_copy import updated_case, write_back, write_copy
+from talion.errors import InputError
 from talion.model.case import load_case
 from talion.report import page
 
@@ -167,3 +169,22 @@ def test_new_sources_come_with_new_rows(
     ended = talion("update", "starter", "--events", new, "--sources", sources, "--before", earlier, "--out", out, *SIZES)  # fmt: skip
     assert ended.status == 0, ended.err
     assert load_case(out / "starter").record.source("ferry").title == "The Ferry"
+
+
+def test_files_changed_meanwhile_are_not_written_over(starter: Path, tmp_path: Path) -> None:
+    case = load_case(starter)
+    updated = updated_case(case, rows(tmp_path))
+    with (starter / "totals.csv").open("a", encoding="utf-8") as file:
+        file.write("raids_ministry,raid,x,y,2024-01-01,2024-06-29,2024-06-29,31,no,ministry,\n")
+    before = bytes_of(starter)
+    with pytest.raises(InputError, match="changed while it was updated"):
+        write_back(updated, case)
+    assert bytes_of(starter) == before
+
+
+def test_a_copy_that_is_there_already_is_gone_on_with(starter: Path, tmp_path: Path) -> None:
+    updated = updated_case(load_case(starter), rows(tmp_path))
+    first = write_copy(updated, tmp_path / "copy")
+    before = bytes_of(tmp_path / "copy")
+    assert write_copy(updated, tmp_path / "copy").text_hash == first.text_hash
+    assert bytes_of(tmp_path / "copy") == before

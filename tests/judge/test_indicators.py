@@ -244,3 +244,10 @@ def test_indicators_change_no_other_number() -> None:
     assert with_.horizon == without.horizon
     assert with_.measures[: len(without.measures)] == without.measures
     assert len(with_.measures) > len(without.measures)
+
+
+def test_lists_do_not_depend_on_the_workers() -> None:
+    case = crisis(extra={"many": SIMULATED["many"]})
+    one, two = (judge_case(case, draws=40, histories=6, seed=7, workers=w).watch for w in (1, 2))
+    assert one == two
+    assert one[0].tried > 0
