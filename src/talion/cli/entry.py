@@ -17,6 +17,7 @@ from collections.abc import Sequence
 
 import typer
 
+from talion.cli import verbs_after_run  # noqa: F401 - it registers its verbs
 from talion.cli.app import app
 from talion.cli.lines import say
 from talion.errors import OutputError, TalionError
