@@ -196,7 +196,7 @@ _OPEN = {
     "pending": "Pending",
     "no outcome": "No outcome given",
     "void": "Void",
-    "left out": "Never scored",
+    "left out": "Left out",
 }
 
 

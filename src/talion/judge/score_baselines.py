@@ -9,9 +9,11 @@ Each draws courses of daily counts and puts the same test to them as was put to 
   events on its days at random; Poisson where the variance does not exceed the mean.
 
 Daily counts are the record's: dated rows over their days, and what totals say beyond them spread
-over their intervals (`talion.model.history`). Fractions are made whole without bias. A type without
-recorded rows has no past to go by, so a test that counts it has no such baseline. A what-if is not
-known to them: they forecast the same under any.
+over their intervals (`talion.model.history`). Fractions are made whole without bias. Counts are drawn
+by event type; each event has its marks as often as the record's had, in climatology as that day's.
+Types are drawn apart from each other, but for the days that climatology takes. A type without recorded
+rows has no past to go by, so a test that counts it has no such baseline. A what-if is not known to
+them: they forecast the same under any.
 """
 
 from __future__ import annotations
@@ -152,7 +154,11 @@ class RecordPaths:
         return np.array([float(np.median(by_class[:, members].sum(axis=1)))])
 
     def series(self, name: str) -> I8:
-        """Return the daily counts of a series, shape (paths, days)."""
+        """Return the daily counts of a series, shape (paths, days).
+
+        Raises:
+            NotRecordedError: it counts a type without recorded rows.
+        """
         members = series_classes(self.case.document, name)
         silent = [c for c in members if self.classes[c].type in self.past.silent]
         if silent:
@@ -163,44 +169,70 @@ class RecordPaths:
 
     def _class_counts(self, index: int) -> I8:
         if index not in self._counts:
+            kind = self.classes[index].type
+            mine = [c.index for c in self.classes if c.type == kind]
             make = {
                 "last_30_days": self._last_30_days,
                 "climatology": self._climatology,
                 "negative_binomial": self._negative_binomial,
             }[self.baseline]
-            self._counts[index] = make(self.past.mass[:, index], self._stream(str(index)))
+            found = make(self.past.mass[:, mine], self._stream(kind))
+            self._counts |= dict(zip(mine, found, strict=True))
         return self._counts[index]
 
     def _stream(self, name: str) -> np.random.Generator:
         key = hashlib.blake2b(f"{self.seed}/{self.baseline}/{name}".encode(), digest_size=16)
         return np.random.Generator(np.random.Philox(key=int.from_bytes(key.digest(), "little")))
 
-    def _last_30_days(self, mass: F8, rng: np.random.Generator) -> I8:
-        rate = mass[-_RECENT:].sum() / min(_RECENT, len(mass))
-        return np.asarray(rng.poisson(rate, (self.paths, self.days)), np.int64)
+    def _last_30_days(self, mass: F8, rng: np.random.Generator) -> list[I8]:
+        recent = mass[-_RECENT:]
+        counts = rng.poisson(recent.sum() / len(recent), (self.paths, self.days))
+        return _split(counts, _shares(mass)[:, None, None], rng)
 
-    def _climatology(self, mass: F8, rng: np.random.Generator) -> I8:
+    def _climatology(self, mass: F8, rng: np.random.Generator) -> list[I8]:
         length = min(_BLOCK, len(mass))
         blocks = -(-self.days // length)
-        # From a stream of its own: every class takes the same days.
+        # From a stream of its own: every type takes the same days.
         starts = self._stream("blocks").integers(0, len(mass) - length + 1, (self.paths, blocks))
         days = (starts[:, :, None] + np.arange(length)).reshape(self.paths, -1)[:, : self.days]
-        return _whole(mass[days], rng)
+        total = mass.sum(axis=1)
+        usual = np.broadcast_to(_shares(mass), mass.shape)  # of a day on which nothing was listed
+        shares = np.divide(mass, total[:, None], out=usual.copy(), where=total[:, None] > 0)
+        return _split(_whole(total[days], rng), shares.T[:, days], rng)
 
-    def _negative_binomial(self, mass: F8, rng: np.random.Generator) -> I8:
-        weeks = _weekly(mass)
-        mean, variance = float(weeks.mean()), float(weeks.var(ddof=1)) if weeks.size > 1 else 0.0
-        number = -(-self.days // 7)
-        shape = (self.paths, number)
-        if mean <= 0:
-            return np.zeros((self.paths, self.days), np.int64)
-        if variance <= mean * (1 + 1e-9):
-            rates = np.full(shape, mean)
-        else:
+    def _negative_binomial(self, mass: F8, rng: np.random.Generator) -> list[I8]:
+        weeks = _weekly(mass.sum(axis=1))
+        mean = float(weeks.mean())
+        variance = float(weeks.var(ddof=1)) if weeks.size > 1 else 0.0
+        shape = (self.paths, -(-self.days // 7))
+        rates = np.full(shape, mean)
+        if variance > mean * (1 + 1e-9) > 0:
             rates = rng.gamma(mean**2 / (variance - mean), (variance - mean) / mean, shape)
         # Given its rate a week is Poisson, so its days are independent Poisson counts.
-        daily = rng.poisson(np.repeat(rates / 7, 7, axis=1)[:, : self.days])
-        return np.asarray(daily, np.int64)
+        counts = rng.poisson(np.repeat(rates / 7, 7, axis=1)[:, : self.days])
+        return _split(counts, _shares(mass)[:, None, None], rng)
+
+
+def _shares(mass: F8) -> F8:
+    """Return how a type's events divide among its classes over the whole record, shape (classes,)."""
+    total = float(mass.sum())
+    return mass.sum(axis=0) / total if total > 0 else np.full(mass.shape[1], 1 / mass.shape[1])
+
+
+def _split(counts: NDArray[np.integer], shares: F8, rng: np.random.Generator) -> list[I8]:
+    """Divide counts, shape (paths, days), among classes: multinomial, one binomial a class.
+
+    Args:
+        counts: of the type.
+        shares: (classes, paths or 1, days or 1); they sum to 1 over classes.
+    """
+    left, rest, found = np.asarray(counts, np.int64), np.ones_like(shares[0]), []
+    for share in shares[:-1]:
+        chance = np.clip(np.divide(share, rest, out=np.zeros_like(rest), where=rest > 0), 0, 1)
+        taken = np.asarray(rng.binomial(left, chance), np.int64)
+        found.append(taken)
+        left, rest = left - taken, rest - share
+    return [*found, left]
 
 
 def _weekly(mass: F8) -> F8:

@@ -184,7 +184,8 @@ def _item(
     if test.scored == "no" or test.end is None:
         return item("left out", test.why)
     if judged.testable != "later" and not every_forecast:
-        return item("left out", "the case does not mark it `testable: later`")
+        why = "the case does not mark it `testable: later`; --every-forecast scores it"
+        return item("left out", why)
     Problems.raise_any(_row_faults(rows, place, today))
     if test.end > today:
         known = "; an outcome is given already and waits" if rows else ""

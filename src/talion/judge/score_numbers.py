@@ -127,8 +127,8 @@ def _sample(forecast: Distribution) -> F8:
 
 
 def _interval(forecast: Distribution, coverage: float, value: float) -> Interval:
-    low = _quantile(forecast, (1 - coverage) / 2)
-    high = _quantile(forecast, (1 + coverage) / 2)
+    low = _quantile(forecast, round((1 - coverage) / 2, 9))
+    high = _quantile(forecast, round((1 + coverage) / 2, 9))
     return Interval(low, high, low <= value <= high)
 
 

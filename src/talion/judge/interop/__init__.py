@@ -24,9 +24,13 @@ def needed(module: str, place: str) -> ModuleType:
         InputError: it is not installed; says how to install it.
     """
     import importlib
+    import warnings
 
     try:
-        return importlib.import_module(module)
+        with warnings.catch_warnings():
+            # The EMA workbench says so at every import; we need no cluster.
+            warnings.filterwarnings("ignore", message="ipyparallel not installed")
+            return importlib.import_module(module)
     except ImportError as error:
         raise InputError(
             f"{module.partition('.')[0]} is not installed",

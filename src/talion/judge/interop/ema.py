@@ -163,7 +163,9 @@ def write_ema_results(
     ]
     sample = _latin_hypercube(ema, model, scenarios, seed)
     with kernel_evaluator(model) as evaluator:
-        experiments, outcomes = evaluator.perform_experiments(scenarios=sample, policies=policies)
+        experiments, outcomes = evaluator.perform_experiments(
+            scenarios=sample, policies=policies, log_progress=True
+        )
     ema.save_results((experiments, outcomes), str(file))
     return experiments, outcomes
 
