@@ -29,6 +29,8 @@ TESTS: Mapping[str, str] = {
     "holds_if: {count: attack, at_most: 12, to: horizon}",
     "autumn": "kind: forecast, word: likely, testable: later, due: 2024-11-28, "
     "holds_if: {count: strike, at_least: 8, from: as_of + 90 days, to: as_of + 180 days}",
+    "push": f"kind: forecast, word: likely, {LATER}, "
+    "holds_if: {level: push, at_least: 40, at: horizon}",
     "unmarked": "kind: forecast, word: likely, horizons: [90 days], "
     "holds_if: {count: attack, at_least: 20, to: horizon}",
     "rests": JUDGMENTS["rests"],

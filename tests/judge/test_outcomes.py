@@ -40,7 +40,6 @@ def test_rows_are_read_with_their_defaults(tmp_path: Path) -> None:
     [
         ("J1,,maybe,,,2024-09-29,x", "outcome", "no outcome"),
         ("J1,,,many,,2024-09-29,x", "value", "not a number"),
-        ("J1,,,-1,,2024-09-29,x", "value", "not a number"),
         ("J1,,,nan,,2024-09-29,x", "value", "not a number"),
         ("J1,,yes,,0,2024-09-29,x", "number", "not a number from 1 on"),
         ("J1,,yes,,,29.9.2024,x", "on", "not a day"),

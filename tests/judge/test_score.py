@@ -226,6 +226,14 @@ def test_what_no_row_shows_has_no_baseline() -> None:
     assert part.test.kind == "effect"
 
 
+def test_a_level_looked_up_is_scored_without_baselines() -> None:
+    found = score_of("push", row("push", "no", 31.5), cases=[case_behind_it()])
+    assert found.missing["climatology"] == "no row of a record shows push"
+    assert {"as_written", EVEN} <= set(found.tests)
+    crps = found.numbers[0]["as_written"].crps
+    assert 0 < crps < 31.5
+
+
 def test_baselines_need_the_record_as_it_was_known() -> None:
     with_case = score_of("attacks", row("attacks", "yes"), cases=[case_behind_it()])
     assert {"last_30_days", "climatology", "negative_binomial"} <= set(with_case.tests)

@@ -50,6 +50,14 @@ def test_a_conditional_forecast_is_scored_with_its_condition() -> None:
     assert found.why == "only if this comes about: Peace"
 
 
+def test_what_no_row_shows_is_scored_by_hand_where_the_case_says_so() -> None:
+    assert frozen().judgments["push"].tests[0].scored == "by hand"
+    found = item("push", row("push", "no", 31.5))
+    assert found.status == "scored"
+    assert "a person must look it up" in found.why
+    assert found.values == {0: 31.5}
+
+
 @pytest.mark.parametrize(
     ("judgment", "values", "held"),
     [
@@ -88,6 +96,7 @@ def test_a_value_that_does_not_settle_a_test_needs_an_outcome() -> None:
         ([row("attacks", "yes", on=dt.date(2024, 6, 1))], "known by the cut-off"),
         ([row("attacks", "yes", 12)], "contradicts the value, by which the test did not hold"),
         ([row("attacks", None, 30.5)], "a count of events is whole"),
+        ([row("attacks", None, -1)], "a count of events is whole, from 0 on"),
         ([row("attacks", None, 30, on=DUE - 2 * DAY)], "the number was not final"),
         ([row("attacks", None, 30, number=2)], "the test has no such number"),
         ([row("attacks", "yes"), row("attacks", "yes")], "a second row for the same number"),

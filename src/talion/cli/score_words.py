@@ -92,7 +92,9 @@ def _item(result: ScoreResult, scored: ItemScore) -> Iterator[Section]:
         f"Test: {item.frozen.text}.",
         f"It {came}, known from {_day(scored)}, by {series(list(item.sources))}.",
     ]
-    if item.why:
+    if item.frozen.scored == "by hand":
+        lines.append(f"Scored by hand: {item.why}.")
+    elif item.why:
         lines.append(f"Conditional: {item.why}. Giving an outcome says that it did.")
     if item.hindcast:
         lines.append(

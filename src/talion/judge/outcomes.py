@@ -163,7 +163,7 @@ class _RowReader:
 
 def _number(text: str) -> float:
     value = float(text)
-    if not math.isfinite(value) or value < 0:
+    if not math.isfinite(value):
         raise ValueError(text)
     return value
 

@@ -47,7 +47,8 @@ class Item:
         frozen_judgment, frozen: what the file says of them.
         status: scored, pending (its days have not passed), no outcome (they have, and the table has
             no row for it), void, or left out (never to be scored).
-        why: of a status other than scored; the condition of a conditional test.
+        why: of a status other than scored; else the condition of a conditional test, and why a test
+            is scored by hand.
         outcome: whether it held; None unless scored.
         values: number, counted from 0 -> what it came to.
         on: the latest day of its rows; None without any.
@@ -201,8 +202,7 @@ def _item(
     if outcome == "void":
         return item("void", "its what-if did not come about, or nobody can tell", **told)
     values = {row.number - 1: row.value for row in rows if row.value is not None}
-    why = test.why if test.scored == "if" else ""
-    return item("scored", why, outcome=outcome == "yes", values=values, **told)
+    return item("scored", test.why, outcome=outcome == "yes", values=values, **told)
 
 
 def _row_faults(rows: Sequence[OutcomeRow], place: _Place, today: dt.date) -> Iterator[InputError]:
@@ -235,9 +235,9 @@ def _value_faults(row: OutcomeRow, test: FrozenTest, last: dt.date) -> Iterator[
         return
     number = test.numbers[row.number - 1]
     value = row.value or 0.0
-    if _is_count(number) and value != int(value):
-        yield _blame(row, "value", value, "a count of events is whole", "correct it")
-    if number.what == "share answered" and value > 1:
+    if _is_count(number) and (value != int(value) or value < 0):
+        yield _blame(row, "value", value, "a count of events is whole, from 0 on", "correct it")
+    if number.what == "share answered" and not 0 <= value <= 1:
         yield _blame(row, "value", value, "a share lies between 0 and 1", "write 0.4 for 40 %")
     if row.on < last:
         message = f"its days run to {last}, so the number was not final"
