@@ -169,20 +169,3 @@ def test_every_array_is_fit_for_the_kernel(case):
                 assert array.flags.c_contiguous
                 assert array.flags.writeable
                 assert array.dtype in (np.dtype("i8"), np.dtype("f8"), np.dtype("u8"))
-
-
-def test_a_case_without_factors_has_a_past() -> None:
-    text = """
-talion: 1
-title: t
-as_of: 2024-06-01
-history_from: 2024-01-01
-events:
-  raid: {title: Raid, usual: [7, 8, 9]}
-  reprisal: {title: Reprisal, usual: [2, 3, 4]}
-links:
-  L1: {says: raid raises reprisal, strength: moderate, fades: days, origin: brief, because: answers}
-"""
-    model = compile_model(parse_case(text), "as_written", draws=4, seed=1)
-    assert model.starts[0].z.shape == (4, 0)
-    assert model.starts[0].mass.sum() > 0
