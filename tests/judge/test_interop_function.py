@@ -108,6 +108,22 @@ def test_what_cannot_be_evaluated_is_refused(
         CaseFunction(starter, histories=2).evaluate(values, what_if)
 
 
+def test_the_built_in_case_has_decisions_and_positions_too() -> None:
+    function = CaseFunction(load_case("baghdad-2024"), "no_view", histories=1)
+    groups = {p.name: p.group for p in function.parameters}
+    moved = [name for name in groups if name.startswith("sign/position/")]
+    assert moved
+    assert groups[moved[0]].startswith("position/")
+    told_as_scores = [p for p in function.parameters if p.prior is None and not p.is_sign]
+    assert {p.unit for p in told_as_scores} == {"score"}
+    values = {p.name: ["raises"] * 2 for p in function.parameters if p.is_sign}
+    values |= {
+        p.name: p.values(np.array([-0.5, 0.5])) for p in function.parameters if not p.is_sign
+    }
+    found = function.evaluate(values, function.what_ifs[-1])
+    assert np.isfinite(found["events/attack/90"]).all()
+
+
 # --- priors --------------------------------------------------------------------------------------
 
 PRIORS = [

@@ -89,7 +89,10 @@ def uncertain_parameters(case: Case, reading: str) -> tuple[UncertainParameter, 
     found = [
         UncertainParameter(name, _group(name, known.get(name)), known.get(name)) for name in names
     ]
-    return (*found, *(UncertainParameter(f"sign/{name}", links[name]) for name in signs))
+    told = (
+        UncertainParameter(f"sign/{name}", links.get(name) or _group(name, None)) for name in signs
+    )
+    return (*found, *told)  # what moves a position has a sign and is no link's arrow
 
 
 def _group(name: str, prior: StatedParameter | None) -> str:
