@@ -24,6 +24,6 @@ def test_each_reading_and_each_rule_is_shown() -> None:
 
 
 def test_the_page_says_them_under_their_judgment() -> None:
-    text = read_page(render_report(judged("calm"))).text()
+    text = read_page(render_report(judged("calm"))).text
     assert text.count("Words and confidence, rule by rule") == 3
     assert "It is not known whether this record could have shown it." in text
