@@ -263,6 +263,22 @@ def test_the_built_in_case_says_nothing_of_its_sources_words() -> None:
     assert set(stances) <= {"for", "against"}
 
 
+def test_a_source_that_may_not_be_passed_on_is_withheld(starter: Case) -> None:
+    text = (Path(str(starter.path)).parent / "note.txt").read_text(encoding="utf-8")
+    note = starter.sources["note"].model_copy(update={"shared": "no"})
+    document = starter.document.model_copy(update={"sources": {"note": note}})
+    first, *others = starter.record.sources
+    record = replace(starter.record, sources=(replace(first, shared=False), *others))
+    case = replace(starter, document=document, record=record)
+    found = evidence_annotations(case, {"note": text})
+    assert (found.count, found.withheld) == (0, 12)
+    told = provenance(case)["entity"]
+    assert set(told["talion:source/note"]) == {"prov:label", "talion:withheld"}
+    assert set(told[f"talion:source/{first.id}"]) == {"prov:label", "talion:withheld"}
+    if first.title:
+        assert first.title not in json.dumps(told)
+
+
 # --- provenance ----------------------------------------------------------------------------------
 
 

@@ -128,6 +128,8 @@ def _annotations(asked: _Asked, out: Path, texts: dict[str, Path]) -> Iterator[s
         f"  {found.count} pointers into texts; {found.left_out} to rows, quoted words or dates have "
         "no place in characters and are left out"
     )
+    if found.withheld:
+        yield f"  {found.withheld} into sources that may not be passed on are withheld"
 
 
 def _salib(asked: _Asked, out: Path) -> Iterator[str]:

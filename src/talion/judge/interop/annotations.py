@@ -6,7 +6,7 @@ only from a file that the user supplies; no text of a source is part of a case. 
 their SHA-256 (RFC 6920), so that whoever holds the same file finds the place.
 
 Pointers to rows of the record, to quoted words or to a date alone have no place in characters and are
-left out; how many is returned too.
+left out, and so is whatever points into a source marked `shared: no`; how many is returned too.
 
 Offsets count characters (code points) of the text decoded as UTF-8, end excluded, as the standard has it.
 
@@ -25,7 +25,7 @@ from talion.errors import InputError
 from talion.model.case import Case
 from talion.model.schema import CaseEvidence
 
-__all__ = ["Annotations", "evidence_annotations", "source_iri"]
+__all__ = ["Annotations", "evidence_annotations", "private_sources", "source_iri"]
 
 CONTEXT = "http://www.w3.org/ns/anno.jsonld"
 _AROUND = 32  # characters before and after a quotation
@@ -41,11 +41,19 @@ class Annotations:
         document: JSON-LD.
         count: how many there are.
         left_out: pointers that have no place in characters.
+        withheld: pointers into sources that may not be passed on.
     """
 
     document: Mapping[str, Any]
     count: int
     left_out: int
+    withheld: int
+
+
+def private_sources(case: Case) -> frozenset[str]:
+    """Return the ids of the sources whose rows and texts may not be passed on."""
+    texts = (name for name, entry in case.sources.items() if entry.shared == "no")
+    return frozenset([*texts, *(s.id for s in case.record.sources if not s.shared)])
 
 
 def source_iri(case: Case, source: str) -> str:
@@ -74,10 +82,14 @@ def evidence_annotations(case: Case, texts: Mapping[str, str] | None = None) -> 
     Raises:
         InputError: a pointer leads beyond the end of a supplied text.
     """
-    found, left_out = [], 0
+    found, left_out, withheld = [], 0, 0
+    private = private_sources(case)
     for part, role, number, item in _pointers(case):
         if item.source is None or item.start is None or item.end is None:
             left_out += 1
+            continue
+        if item.source in private:
+            withheld += 1
             continue
         name = f"urn:talion:{case.name}:{part}:{role}:{number}"
         found.append(_annotation(case, name, part, role, item, texts or {}))
@@ -94,7 +106,7 @@ def evidence_annotations(case: Case, texts: Mapping[str, str] | None = None) -> 
             "items": found,
         },
     }
-    return Annotations(document, len(found), left_out)
+    return Annotations(document, len(found), left_out, withheld)
 
 
 Pointed = tuple[str, str, int, CaseEvidence]

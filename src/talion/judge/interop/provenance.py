@@ -14,6 +14,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from talion.judge.interop.annotations import private_sources
 from talion.judge.run_folder import KeptRun
 from talion.model.case import Case
 
@@ -88,14 +89,24 @@ def _source(name: str) -> str:
 
 
 def _sources(made: _Document, case: Case) -> None:
-    """Texts of the case and sources of the record; addresses and hashes, no text."""
+    """Texts of the case and sources of the record; addresses and hashes, no text.
+
+    Of a source marked `shared: no` the id alone.
+    """
+    private = private_sources(case)
+    for name in sorted(private):
+        made.entity(_source(name), name, withheld="this source may not be passed on")
     for source in case.record.sources:
+        if source.id in private:
+            continue
         made.entity(
             _source(source.id), source.title or source.id, sha256=source.sha256,
             address=source.address, grade=source.grade,
             published=None if source.published is None else source.published.isoformat(),
         )  # fmt: skip
     for name, entry in case.sources.items():
+        if name in private:
+            continue
         made.entity(
             _source(name), entry.title or name, sha256=entry.sha256, grade=entry.grade,
             published=None if entry.published is None else entry.published.isoformat(),
