@@ -37,7 +37,7 @@ LIGHT_FILES = (
     "__init__.py",
     "cli/__init__.py",
     "cli/app.py",
-    "cli/app_watch.py",
+    "cli/verbs_after_run.py",
     "cli/entry.py",
     "errors.py",
 )

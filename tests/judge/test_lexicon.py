@@ -74,3 +74,46 @@ def test_every_probability_has_a_band(lexicon: object) -> None:
 def test_an_interval_across_bands_has_both_words() -> None:
     assert ICD_203.words_for(0.35, 0.84) == ("unlikely", "very likely")
     assert ICD_203.words_for(0.6, 0.7) == ("likely",)
+
+
+def test_a_gap_has_the_words_on_both_its_sides() -> None:
+    assert PHIA.words_for(0.07, 0.08) == ("remote chance", "highly unlikely")
+    assert PHIA.words_for(0.5, 0.5) == ("realistic possibility", "likely")  # it ends under 50 %
+    assert PHIA.words_for(0.49, 0.52) == ("realistic possibility",)
+    assert PHIA.words_for(0.12, 0.52) == ("highly unlikely", "realistic possibility")
+    assert ICD_203.words_for(0.001, 0.002) == ("almost no chance",)
+    assert ICD_203.words_for(0.995, 1.0) == ("almost certain",)
+    assert ICD_203.words_for(0.2, 0.2) == ("unlikely",)
+
+
+@pytest.mark.parametrize(
+    ("word", "lexicon", "other"),
+    [
+        ("highly likely", "icd203", "phia"),
+        ("a realistic possibility", "icd203", "phia"),
+        ("very unlikely", "phia", "icd203"),
+        ("roughly even", "phia", "icd203"),
+    ],
+)
+def test_a_word_of_the_other_scale_is_refused(word: str, lexicon: str, other: str) -> None:
+    with pytest.raises(ValueError, match=f"use one scale, or set `lexicon: {other}`"):
+        read_word(word, lexicon)
+    assert read_word(word, other).range is not None
+
+
+def test_a_case_chooses_its_scale() -> None:
+    from talion.errors import TalionError
+    from talion.model.case import parse_case
+
+    text = """
+talion: 1
+title: t
+as_of: 2024-01-01
+lexicon: {}
+events: {{raid: {{title: Raid, usual: 1}}}}
+judgments:
+  J1: {{claim: c, kind: forecast, word: realistic possibility, holds_if: {{count: raid, at_least: 1}}}}
+"""
+    assert parse_case(text.format("phia")).document.lexicon == "phia"
+    with pytest.raises(TalionError, match="icd203"):
+        parse_case(text.format("kent"))

@@ -17,7 +17,8 @@ from collections.abc import Sequence
 
 import typer
 
-from talion.cli.app_watch import app
+from talion.cli import verbs_after_run  # noqa: F401 - it registers its verbs
+from talion.cli.app import app
 from talion.cli.lines import say
 from talion.errors import OutputError, TalionError
 

@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
+from talion.judge.confidence import Confidence
 from talion.judge.estimate import Effect, Share
 from talion.judge.forecasts import PartForecast
 from talion.judge.labels import Label, RecordFit
 from talion.judge.record_checks import RecordCheck
+from talion.judge.wording import WordFit
 
 if TYPE_CHECKING:
     import polars as pl
@@ -94,9 +96,12 @@ class JudgmentResult:
         word_range: what the author's word claims, or None for a hedge alone.
         word_verdict: how the range compares with the model's interval, in words; "" if it does not.
         model_words: the estimative word or words of the as-written interval; "" without one.
-        confidence_sentence: by the rules of `words.py`; never mixed with likelihood.
+        confidence_sentence: by the rules of `confidence.py`; never mixed with likelihood.
         footing_sentence: which links the result stands on and what data they have.
         record_verdict, record_words: `word_verdict` and `model_words` with the record; "" without.
+        words: reading -> the author's word against it: too strong, fair, too weak, untestable; empty
+            without a simulated test.
+        confidence: its level and what each rule says; None where nothing was tested.
     """
 
     id: str
@@ -114,6 +119,8 @@ class JudgmentResult:
     footing_sentence: str
     record_verdict: str = ""
     record_words: str = ""
+    words: Mapping[str, WordFit] = field(default_factory=dict)
+    confidence: Confidence | None = None
 
 
 @dataclass(frozen=True)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from talion.judge.before_after import before_and_after
 from talion.judge.checks import stop_on_faults
+from talion.judge.confidence import ConfidenceGrounds, confidence_for, confidence_sentence
 from talion.judge.estimate import Share
 from talion.judge.fitted import (
     check_fit,
@@ -39,16 +40,15 @@ from talion.judge.readings import (
 from talion.judge.record_checks import RecordCheck, check_on_record
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
 from talion.judge.simulated import Progress, simulate_readings
+from talion.judge.sourcing import sourcing_of, sourcing_of_rows
 from talion.judge.tests import Measured, Outcome, evaluate
+from talion.judge.wording import word_fit
 from talion.judge.words import (
     FitSays,
-    confidence_sentence,
     fit_sentence,
     footing_sentence,
     label_sentence,
     likelihood_sentence,
-    model_words,
-    word_verdict,
 )
 from talion.model.case import Case
 from talion.model.lexicon import read_word
@@ -201,8 +201,9 @@ def _judge(judging: _Judging, key: str) -> JudgmentResult:
             "Footing: the evidence listed for and against.",
         )  # fmt: skip
     result, shares = main.result, main.result.readings
-    written, recorded = shares.get(AS_WRITTEN), shares.get(WITH_RECORD)
-    lexicon, counted = case.document.lexicon, main.check is not None
+    words = {name: word_fit(word, share, case.document.lexicon) for name, share in shares.items()}
+    written, recorded = words.get(AS_WRITTEN), words.get(WITH_RECORD)
+    confidence = confidence_for(_confidence_grounds(case, main))
     return JudgmentResult(
         key,
         judgment,
@@ -213,13 +214,24 @@ def _judge(judging: _Judging, key: str) -> JudgmentResult:
         result.no_data,
         result.path,
         word.range,
-        "" if counted else word_verdict(word, written),
-        "" if counted else model_words(written, lexicon),
-        confidence_sentence(shares, main.path, main.check, main.fit),
+        "" if written is None else written.sentence,
+        "" if written is None else written.model_words,
+        confidence_sentence(confidence),
         footing_sentence(main.path, main.check, main.fit),
-        "" if recorded is None else word_verdict(word, recorded),
-        "" if recorded is None else model_words(recorded, lexicon),
+        "" if recorded is None else recorded.sentence,
+        "" if recorded is None else recorded.model_words,
+        words,
+        confidence,
     )
+
+
+def _confidence_grounds(case: Case, main: _Judged) -> ConfidenceGrounds:
+    sourcing = (
+        sourcing_of(case, main.path.measured)
+        if main.check is None
+        else sourcing_of_rows(case.record, main.check.rows)
+    )
+    return ConfidenceGrounds(main.path, main.result.readings, sourcing, main.check, main.fit)
 
 
 def _at_other_horizons(main: PartResult, parts: tuple[PartResult, ...]) -> str:

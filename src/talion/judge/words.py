@@ -1,17 +1,6 @@
 """Sentences about a result. Likelihood and confidence never share one; no 0 or 100 %.
 
-**Confidence** is low, moderate or high by these rules, in this order:
-
-- a check on the record: low if contested or it cannot tell; moderate if some of the period is not
-  near completely listed; else high;
-- a simulated test: low where no data bear on it, or only a usual rate stands behind it;
-- without a fit, or where the record is silent: low where no view and as written differ by more than
-  20 points, since then the answer is in the assumption; moderate where no view, as written, the
-  opponent and, if there is a fit, with the record lie within 10 points; else low; never high;
-- with a fit: low where it has not converged or informs no link on the path; where the record speaks,
-  low if the variants of the fit could not all be asked, if one of them or the opponent's prior
-  updated lies more than 20 points from the result, or if the power to find such an effect is known
-  and under .5; high if all lie within 10 points and the power is at least .8; else moderate.
+Confidence is in `confidence.py`, the author's word in `wording.py`.
 """
 
 from __future__ import annotations
@@ -22,27 +11,22 @@ from dataclasses import dataclass
 from talion.judge.estimate import Effect, Share
 from talion.judge.labels import HIGH, LOW, Label, RecordFit
 from talion.judge.paths import Path
-from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, OPPONENT, WITH_RECORD
+from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, WITH_RECORD
 from talion.judge.record_checks import RecordCheck
-from talion.model.lexicon import LEXICONS, WordReading
 from talion.model.reading import NAMED
 
 __all__ = [
     "FitSays",
-    "confidence_sentence",
     "fit_sentence",
     "footing_sentence",
     "in_hundred",
     "label_sentence",
     "likelihood_sentence",
-    "model_words",
+    "listed",
     "percent",
-    "word_verdict",
 ]
 
 CAP_LOW, CAP_HIGH = 0.05, 0.95
-_NEAR, _FAR = 0.10, 0.20
-_POWER_LOW, _POWER_HIGH = 0.5, 0.8
 
 
 @dataclass(frozen=True)
@@ -96,15 +80,6 @@ def _span(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
-def model_words(share: Share | None, lexicon: str) -> str:
-    """Return the estimative word of a share's interval, or both words if it crosses bands.
-
-    >>> model_words(Share(.6, .35, .84, .01, .1, .4, 200, 4000, 0, .6, .6), "icd203")
-    'unlikely to very likely'
-    """
-    return "" if share is None else " to ".join(LEXICONS[lexicon].words_for(share.low, share.high))
-
-
 def likelihood_sentence(kind: str, readings: Shares, effects: Mapping[str, Effect | None]) -> str:
     """Return how often a test holds, reading by reading, with the 80 % interval over draws."""
     said = [
@@ -143,22 +118,6 @@ def _signed(value: float) -> str:
     if size == "0":
         return size
     return f"−{size}" if value < 0 else f"+{size}"
-
-
-def word_verdict(word: WordReading, share: Share | None) -> str:
-    """Return how the author's word compares with the interval of a share, in words."""
-    if word.range is None:
-        return "the author's words claim no probability"
-    if share is None:
-        return ""
-    low, high = word.range
-    if share.high < low:
-        return "the author's word is too strong for this model"
-    if share.low > high:
-        return "the author's word is too weak for this model"
-    if low <= share.low and share.high <= high:
-        return "the author's word fits this model"
-    return "the interval crosses the edge of the author's word"
 
 
 def fit_sentence(fit: FitSays | None) -> str:
@@ -249,7 +208,7 @@ def _data_words(path: Path, fit: FitSays | None) -> str:
     if path.no_data:
         return "no data here"
     if path.unrecorded:
-        return f"no data on {_listed(path.unrecorded)}"
+        return f"no data on {listed(path.unrecorded)}"
     if fit is None:
         return "the model is not fitted to the record"
     if not fit.converged:
@@ -259,7 +218,8 @@ def _data_words(path: Path, fit: FitSays | None) -> str:
     return "the record neither moves the answer nor narrows it"
 
 
-def _listed(names: Sequence[str]) -> str:
+def listed(names: Sequence[str]) -> str:
+    """Return names of factors and types as words in a row."""
     return ", ".join(name.replace("_", " ") for name in names)
 
 
@@ -292,81 +252,6 @@ def _links(links: Sequence[str]) -> str:
     return shown + (f" and {len(links) - 6} more" if len(links) > 6 else "")
 
 
-def confidence_sentence(
-    readings: Shares, path: Path, check: RecordCheck | None, fit: FitSays | None = None
-) -> str:
-    """Return the confidence, with its reason, by the rules at the head of this module."""
-    level, reason = _confidence(readings, path, check, fit)
-    return f"Confidence is {level}: {reason}."
-
-
-def _confidence(
-    readings: Shares, path: Path, check: RecordCheck | None, fit: FitSays | None
-) -> tuple[str, str]:
-    if check is not None:
-        return _confidence_in_check(check)
-    if not path.links and not path.no_data:
-        return "low", "only a usual rate stands behind it"
-    if path.no_data:
-        return "low", "no data bear on it"
-    if path.unrecorded:
-        return "low", f"no data bear on {_listed(path.unrecorded)}"
-    if fit is not None:
-        if not fit.converged:
-            return "low", "the fit to the record has not converged"
-        if not path.fitted:
-            return "low", "the record can inform no link on its path"
-        if fit.speaks and fit.record is not None:
-            return _confidence_in_fit(fit.record, fit.power)
-    return _confidence_in_readings(readings, fit is not None)
-
-
-def _confidence_in_readings(readings: Shares, fitted: bool) -> tuple[str, str]:
-    """Return the confidence where the record is silent, or was not asked."""
-    written, blank, other = (readings.get(n) for n in (AS_WRITTEN, NO_VIEW, OPPONENT))
-    if written is None or blank is None:
-        return "low", "not every reading can answer"
-    spread = abs(written.probability - blank.probability)
-    if spread > _FAR:
-        return "low", "the answer moves with what is assumed of the links"
-    compared = [blank, other, *([readings.get(WITH_RECORD)] if fitted else [])]
-    if all(s is not None and abs(written.probability - s.probability) <= _NEAR for s in compared):
-        agree = "the author, the author's opponent and no view agree"
-        return "moderate", f"{agree}, {'and so does the record' if fitted else 'without a fit'}"
-    if fitted:
-        return "low", "the record does not decide between the assumptions"
-    return "low", "the assumptions are not yet fitted to the record"
-
-
-def _confidence_in_fit(record: RecordFit, power: float | None) -> tuple[str, str]:
-    """Return the confidence where the record speaks."""
-    asked = (record.lowest, record.highest, record.opponent)
-    known = [q.value for q in asked if q is not None]
-    if len(known) < len(asked):
-        return "low", "the variants of the fit could not all be asked"
-    spread = max(abs(record.q.value - value) for value in known)
-    if spread > _FAR:
-        return "low", "the answer moves with the variants of the fit"
-    if power is not None and power < _POWER_LOW:
-        return "low", "this record could hardly have shown such an effect"
-    agree = "the variants of the fit and the author's opponent agree"
-    if spread > _NEAR:
-        return "moderate", "the variants of the fit and the author's opponent roughly agree"
-    if power is not None and power >= _POWER_HIGH:
-        return "high", f"{agree}, and this record would show such an effect"
-    return "moderate", agree
-
-
-def _confidence_in_check(check: RecordCheck) -> tuple[str, str]:
-    if check.outcome == "contested":
-        return "low", "the sources differ"
-    if check.outcome == "cannot tell":
-        return "low", "the record does not decide it"
-    if check.gaps:
-        return "moderate", "it is counted, but not all of the period is near completely listed"
-    return "high", "it is counted on a near complete listing"
-
-
 def footing_sentence(path: Path, check: RecordCheck | None, fit: FitSays | None = None) -> str:
     """Return what a result stands on."""
     if check is not None:
@@ -375,7 +260,7 @@ def footing_sentence(path: Path, check: RecordCheck | None, fit: FitSays | None 
             rows = f"{len(check.rows)} recorded row{'s' if len(check.rows) > 1 else ''}"
         gaps = f"; {'; '.join(check.gaps)}" if check.gaps else ""
         return f"Footing: {rows}{gaps}."
-    lacks = f"; not recorded: {_listed(path.unrecorded)}" if path.unrecorded else ""
+    lacks = f"; not recorded: {listed(path.unrecorded)}" if path.unrecorded else ""
     if not path.links:
         return f"Footing: usual rates alone; no link moves what it measures{lacks}."
     total = len(path.links)

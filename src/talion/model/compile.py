@@ -41,7 +41,7 @@ from talion.model.compile_worlds import world_rows
 from talion.model.compiled import NO_LISTING, CompiledModel, Draws, Start, Structure, WorldSpec
 from talion.model.history import daily_history, history_start
 from talion.model.past import Past
-from talion.model.posterior import PosteriorDraws, PosteriorSampler
+from talion.model.posterior import ChosenDraws, PosteriorDraws, PosteriorSampler
 from talion.model.reading import READINGS, Reading
 from talion.model.run_in import (
     RunIn,
@@ -85,8 +85,8 @@ def compile_model(
         shifts: days by which what-ifs start later (or earlier) than written.
         given: posterior draws of parameters and past; the first `draws` are used. Parameters that
             it does not name are drawn from their priors. Memory is then the exact sum over the
-            draw's own events, and factors with innovations start where these lead. None: priors,
-            and the record's rows as history.
+            draw's own events, and factors with innovations start where these lead; of `ChosenDraws`
+            the record's rows are the history. None: priors, and the record's rows as history.
         strength: multiplies the strength of every link: share (to at most 95 %), extra, points,
             per_100 and the logarithm of `times`; not the multiplier of `more_when`. With `given`
             its own strength holds.
@@ -202,7 +202,8 @@ def _compiler(
             remedy="leave `strength` out",
         )
     sampler = PosteriorSampler(given, seed, draws)
-    return _Compiler(case, supposed, sampler, given.strength, given.past, window=window)
+    past = None if isinstance(given, ChosenDraws) else given.past
+    return _Compiler(case, supposed, sampler, given.strength, past, window=window)
 
 
 class _Compiler:

@@ -4,8 +4,9 @@ A *word* of the author is looked up here and becomes a range of probability, or 
 
 - ICD 203: Office of the Director of National Intelligence (US), Intelligence Community Directive
   203, Analytic Standards (2015, technically amended 2022), section D.6.e(2)(a).
-- PHIA: Professional Head of Intelligence Assessment (UK), Probability Yardstick; it has gaps
-  between its bands, kept here.
+- PHIA: Professional Head of Intelligence Assessment (UK), Probability Yardstick, as in "Explaining
+  Uncertainty in UK Intelligence Assessment", 24 March 2025. It has gaps between its bands, kept
+  here: a probability in a gap has the words on both its sides.
 - "will", "would not" and unhedged claims appear in neither: that they claim at least 90 % is a
   convention of this project, and reports say so.
 
@@ -40,11 +41,15 @@ POSSIBLE = 0.05  # "might": fails only under 5 %: ours
 
 @dataclass(frozen=True)
 class Band:
-    """A published range of probability and the words for it; `low` and `high` are its cut-points."""
+    """A published range of probability and the words for it; `low` and `high` are its cut-points.
+
+    `below` says that the band ends just below `high`, as PHIA's 40 to under 50 %.
+    """
 
     low: float
     high: float
     words: tuple[str, ...]
+    below: bool = False
 
     @property
     def word(self) -> str:
@@ -76,9 +81,26 @@ class Lexicon:
         return min(reversed(self.bands), key=distance)
 
     def words_for(self, low: float, high: float) -> tuple[str, ...]:
-        """Return the word of an interval, or the words of both its ends if it crosses bands."""
-        ends = (self.band_of(low).word, self.band_of(high).word)
-        return ends[:1] if ends[0] == ends[1] else ends
+        """Return the word of an interval, or the first and last word if it crosses bands.
+
+        An interval wholly inside a gap between bands has the words on both sides of the gap; one
+        beyond the ends of the scale has the nearest word.
+
+        >>> ICD_203.words_for(0.5, 0.7), PHIA.words_for(0.36, 0.39), PHIA.words_for(0.37, 0.45)
+        (('roughly even chance', 'likely'), ('unlikely', 'realistic possibility'), ('realistic possibility',))
+        """
+        starts = {band.low for band in self.bands}
+        found = [
+            band
+            for band in self.bands
+            if band.low <= high
+            and (low < band.high or (low == band.high and not band.below and low not in starts))
+        ]
+        if not found:
+            found = [b for b in self.bands if b.high <= low][-1:]
+            found += [b for b in self.bands if b.low > high][:1]
+        first, last = found[0].word, found[-1].word
+        return (first,) if first == last else (first, last)
 
 
 ICD_203 = Lexicon(
@@ -98,15 +120,15 @@ ICD_203 = Lexicon(
 PHIA = Lexicon(
     "phia",
     "PHIA Probability Yardstick",
-    "Professional Head of Intelligence Assessment, Probability Yardstick",
+    "Professional Head of Intelligence Assessment, Probability Yardstick, 24 March 2025",
     (
         Band(0.00, 0.05, ("remote chance",)),
         Band(0.10, 0.20, ("highly unlikely",)),
         Band(0.25, 0.35, ("unlikely",)),
-        Band(0.40, 0.50, ("realistic possibility",)),
-        Band(0.55, 0.75, ("likely", "probable")),
+        Band(0.40, 0.50, ("realistic possibility",), below=True),
+        Band(0.55, 0.75, ("likely", "probable", "probably", "likely or probable")),
         Band(0.80, 0.90, ("highly likely",)),
-        Band(0.95, 1.00, ("almost certain",)),
+        Band(0.95, 1.00, ("almost certain", "almost certainly")),
     ),
 )
 LEXICONS: dict[str, Lexicon] = {"icd203": ICD_203, "phia": PHIA}
@@ -191,10 +213,14 @@ class WordReading:
         return f"at least {low} %" if high >= 100 else f"{low} to {high} %"
 
 
-def _entries(lexicon: Lexicon) -> Iterator[Meaning]:
+def _bands(lexicon: Lexicon) -> Iterator[Meaning]:
     for band in lexicon.bands:
         for word in band.words:
             yield Meaning(word, "band", (band.low, band.high), lexicon.id)
+
+
+def _entries(lexicon: Lexicon) -> Iterator[Meaning]:
+    yield from _bands(lexicon)
     for kind, words in HOUSE.items():
         for word in words:
             yield Meaning(word, kind, _HOUSE_RANGES[kind], "house")
@@ -204,17 +230,23 @@ def read_word(word: str | Iterable[str], lexicon: str = "icd203") -> WordReading
     """Return what the author's word or words claim.
 
     Known words are found inside a longer phrase, the longest first ("very unlikely" before
-    "unlikely"); what stands between them is left aside.
+    "unlikely"); what stands between them is left aside. A word of the other scale is refused: read as
+    the part of it that this scale knows ("likely" in "highly likely"), it would claim something else.
 
     Args:
         word: a phrase, or several.
         lexicon: `icd203` or `phia`: which scale reads the likelihood words.
 
     Raises:
-        ValueError: the lexicon is unknown, or a phrase holds no word that it knows.
+        ValueError: the lexicon is unknown, a phrase holds no word that it knows, or one of another
+            lexicon.
 
     >>> read_word("almost certainly implies").range
     (0.95, 0.99)
+    >>> read_word("highly likely")
+    Traceback (most recent call last):
+    ...
+    ValueError: 'highly likely' is a word of PHIA Probability Yardstick and not of ICD 203; ...
     >>> read_word("perchance")
     Traceback (most recent call last):
     ...
@@ -227,6 +259,7 @@ def read_word(word: str | Iterable[str], lexicon: str = "icd203") -> WordReading
     found: list[Meaning] = []
     for phrase in phrases:
         here = list(_found_in(phrase, entries))
+        _refuse_foreign(phrase, lexicon, entries)
         if not here:
             raise ValueError(
                 f"{phrase!r} is no estimative word of {LEXICONS[lexicon].title} or of this "
@@ -234,6 +267,19 @@ def read_word(word: str | Iterable[str], lexicon: str = "icd203") -> WordReading
             )
         found += here
     return WordReading(", ".join(phrases), tuple(found))
+
+
+def _refuse_foreign(phrase: str, lexicon: str, own: Iterable[Meaning]) -> None:
+    """Raise ValueError if a phrase holds a word that another scale alone defines."""
+    known = {entry.word for entry in own}
+    others = [e for other in LEXICONS.values() if other.id != lexicon for e in _bands(other)]
+    both = sorted([*own, *(e for e in others if e.word not in known)], key=lambda m: -len(m.word))
+    for entry in _found_in(phrase, both):
+        if entry.word not in known:
+            raise ValueError(
+                f"{entry.word!r} is a word of {LEXICONS[entry.lexicon].title} and not of "
+                f"{LEXICONS[lexicon].title}; use one scale, or set `lexicon: {entry.lexicon}`"
+            )
 
 
 def _found_in(phrase: str, entries: Iterable[Meaning]) -> Iterator[Meaning]:

@@ -18,7 +18,7 @@ from talion.model.past import Past
 from talion.model.reading import READINGS
 from talion.model.sampling import Sampler
 
-__all__ = ["PosteriorDraws", "PosteriorSampler"]
+__all__ = ["ChosenDraws", "PosteriorDraws", "PosteriorSampler", "chosen_draws"]
 
 F8 = NDArray[np.float64]
 
@@ -90,6 +90,35 @@ class PosteriorDraws:
         if bad.size:
             message = "a sign is +1, -1 or 0" if signs else "a number is not finite"
             raise CaseError(message, place=place, value=float(bad[0]))
+
+
+class ChosenDraws(PosteriorDraws):
+    """Parameters that someone chose, with the record's rows as history, as under a prior.
+
+    Its `past` is empty and says only how many draws there are.
+    """
+
+
+def chosen_draws(
+    reading: str, scores: Mapping[str, F8], signs: Mapping[str, F8], draws: int
+) -> ChosenDraws:
+    """Return chosen parameters; those not named keep their prior stream.
+
+    Args:
+        reading: id of the reading.
+        scores: name of a parameter -> standard normal scores, shape (draws,).
+        signs: name of an arrow -> +1, -1 or 0, shape (draws,); none where the reading states signs.
+        draws: how many.
+
+    Raises:
+        CaseError: as `PosteriorDraws`.
+
+    >>> chosen_draws("as_written", {"usual/attack": np.array([0.5])}, {}, 1).draws
+    1
+    """
+    none = np.zeros(0, np.int64)
+    nothing = Past(0, 1, np.zeros(draws + 1, np.int64), np.zeros(0), none, none, (), {})
+    return ChosenDraws(reading, scores, signs, nothing)
 
 
 class PosteriorSampler(Sampler):

@@ -125,7 +125,7 @@ class CaseDocument(Part):
     as_of: dt.date
     as_of_note: str = ""
     horizon: Annotated[tuple[Days, ...], BeforeValidator(several), OneOrMore()] = (180, 365)
-    lexicon: str = "icd203"
+    lexicon: Literal["icd203", "phia"] = "icd203"
     record_folder: str | None = Field(default=None, alias="record")
     history_from: dt.date | None = None
     sources: dict[str, SourceEntry] = Field(default_factory=dict)

@@ -16,6 +16,7 @@ from talion.report.marks import draw_marks
 from talion.report.results_table import holder_name, marks_of, word_range_said
 from talion.report.system import anchor, title_of
 from talion.report.watch import WatchBlock, watch_block
+from talion.report.wording import WordingView, wording_view
 from talion.report.words import DASH, amount, day, number, percent, percent_range, plural
 
 
@@ -73,6 +74,7 @@ class JudgmentView:
     no_data: bool
     likelihood: str
     confidence: str
+    wording: WordingView
     footing: str
     path: tuple[tuple[str, str], ...]
     because: str
@@ -121,6 +123,7 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         no_data=j.no_data,
         likelihood=j.main.likelihood_sentence if j.main is not None else "",
         confidence=j.confidence_sentence,
+        wording=wording_view(j),
         footing=j.footing_sentence,
         path=tuple((link, anchor(link)) for link in j.path),
         because=stated.because,
