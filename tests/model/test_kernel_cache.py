@@ -36,8 +36,8 @@ def test_every_source_of_a_kernel_is_listed(root, kernel):
 def test_the_folder_changes_with_any_source(root, tmp_path):
     package = tmp_path / "talion"
     sources = ("model/compiling.py", "fit/linear_kernel.py")
-    (package / "fit").mkdir(parents=True)
     for name in sources:
+        (package / name).parent.mkdir(parents=True)
         shutil.copy(root / "src" / "talion" / name, package / name)
     before = source_hash(sources, package)
     assert source_hash(sources, package) == before

@@ -259,4 +259,4 @@ def entropy(probability: float) -> float:
     (1.0, 0.0)
     """
     parts = (probability, 1.0 - probability)
-    return -sum(p * math.log2(p) for p in parts if p > 0)
+    return sum(p * math.log2(1.0 / p) for p in parts if p > 0)
