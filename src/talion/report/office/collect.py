@@ -143,7 +143,7 @@ def _judgment(
         sign=row.label.sign,
         label=row.label.words,
         outcome=row.outcome,
-        no_data=row.no_data,
+        no_data=bool(row.no_data),
         test="" if main is None else main.text,
         test_note=row.test_note,
         label_sentence=view.label_sentence,

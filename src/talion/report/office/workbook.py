@@ -9,6 +9,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 from dataclasses import dataclass
+from textwrap import wrap
 from typing import TYPE_CHECKING, TypeAlias
 
 from talion.report.office.chart_table import chart_rows
@@ -27,6 +28,7 @@ __all__ = ["FORMULA_STARTS", "Sheet", "sheets", "write_workbook"]
 Value: TypeAlias = bool | int | float | str | dt.date | dt.datetime | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _WIDEST, _NARROWEST = 70, 9
+_LINE, _TALLEST = 14.0, 409.0  # points: a line of text, and the height that Excel allows
 _PRINTABLE = 240  # letters across at which a sheet shrunk to one page can still be read
 _LONGEST = 32_767  # letters that a cell of Excel holds
 _FIRST_DAY = dt.date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
@@ -85,7 +87,7 @@ def _judgments(dossier: Dossier) -> Sheet:
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
             j.id, j.claim, j.holder, word_said(j), *(words.reading(j, r) for r, _ in names),
-            label_said(j), j.no_data, j.test, j.label_sentence, j.likelihood or j.record_sentence,
+            label_said(j), bool(j.no_data), j.test, j.label_sentence, j.likelihood or j.record_sentence,
             j.confidence, j.footing, "; ".join(j.watch), "; ".join(c.source for c in j.cites),
         )
         for j in dossier.judgments
@@ -227,12 +229,26 @@ def _fill(page: Worksheet, sheet: Sheet) -> None:
         if width > _WIDEST:
             for line in range(2, len(sheet.rows) + 2):
                 page.cell(line, number).alignment = top
+    for line, row in enumerate(sheet.rows, 2):
+        lines = max((_lines(value) for value in row), default=1)
+        if lines > 1:  # not every program reckons the height of wrapped text by itself
+            page.row_dimensions[line].height = min(_LINE * lines, _TALLEST)
+            for number, width in enumerate(widths, 1):
+                if width <= _WIDEST:
+                    page.cell(line, number).alignment = Alignment(vertical="top")
     page.freeze_panes = "A2"
     page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.heads))}{len(sheet.rows) + 1}"
     page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
     if sum(min(width, _WIDEST) for width in widths) <= _PRINTABLE:
         page.sheet_properties.pageSetUpPr.fitToPage = True
     page.print_title_rows = "1:1"
+
+
+def _lines(value: Value) -> int:
+    """Lines that a value takes, wrapped in a column of the widest kind."""
+    if not isinstance(value, str):
+        return 1
+    return sum(len(wrap(part, _WIDEST - 6)) or 1 for part in value.split("\n"))
 
 
 def _length(value: Value) -> int:
