@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
     from talion.model.case import Case
 
 __all__ = ["selection_lines", "study_lines", "with_studies"]
+
+SURE = 0.8  # share of draws that must agree, as for the labels
 
 
 def with_studies(found: FoundFit, case: Case, *, power: int | None, placebos: bool) -> FoundFit:
@@ -84,8 +87,8 @@ def selection_lines(fit: CaseFit, arrow: str) -> Iterator[str]:
     if fit.confounding is not None:
         for tied in (c for c in fit.confounding.links if c.arrow == arrow):
             yield from sentence(
-                f"without {tied.latent} it raises with {100 * tied.without:.0f} %; with it "
-                f"{100 * tied.main:.0f} %; {tied.sentence}."
+                f"without {tied.latent} {_side(tied.without)}; with it {_side(tied.main)}; "
+                f"{tied.sentence}."
             )
 
 
@@ -99,7 +102,9 @@ def study_lines(fit: CaseFit) -> Iterator[str]:
             f"{p.seed}, {p.chains} chains of {p.sweeps} sweeps; {p.method}."
         )
     if fit.placebos is not None:
-        yield from sentence(f"Placebos: {fit.placebos.method}.")
+        yield from sentence(
+            f"Placebos: {fit.placebos.method}. A side is sure where four draws in five agree on it."
+        )
         for placebo in (p for p in fit.placebos.links if p.kind == "foreign"):
             yield from sentence(f"{placebo.arrow}: {_placebo(placebo)}")
         for note in fit.placebos.notes:
@@ -109,13 +114,25 @@ def study_lines(fit: CaseFit) -> Iterator[str]:
 
 
 def _placebo(placebo: LinkPlacebo) -> str:
-    chances = [100 * p for p in placebo.raises]
-    many = len(chances) > 1
-    span = f"{min(chances):.0f} to {max(chances):.0f} %" if many else f"{chances[0]:.0f} %"
+    sides = Counter(_side(surely, share=False) for surely in placebo.raises)
+    if len(placebo.raises) == 1:
+        found = _side(placebo.raises[0])
+    else:
+        said = [f"{side} in {n}" for side, n in sorted(sides.items())]
+        found = f"{', '.join(said)} of {len(placebo.raises)}"
     what = {
         "lead": f"{placebo.source} {placebo.days} days earlier",
         "shuffled": f"{placebo.source} at random days",
         "foreign": "where no path leads",
     }[placebo.kind]
-    main = "" if math.isnan(placebo.main) else f" (in the fit {100 * placebo.main:.0f} %)"
-    return f"{what}, it raises with {span}{main}"
+    main = "" if math.isnan(placebo.main) else f" (in the fit {_side(placebo.main)})"
+    return f"{what}, {found}{main}"
+
+
+def _side(surely: float, *, share: bool = True) -> str:
+    """The side on which four draws in five agree, and in how many; see `talion.fit.case.signs.raises`."""
+    if surely >= SURE:
+        return f"raises in {100 * surely:.0f} %" if share else "raises"
+    if surely <= 1 - SURE:
+        return f"lowers in {100 * (1 - surely):.0f} %" if share else "lowers"
+    return "no sure side"

@@ -31,7 +31,7 @@ FOREIGN = "placebo"
 METHOD = (
     "rows of a cause moved earlier (what follows them cannot be its effect), put at uniform random "
     "days, and its rows as they are with a link to a type to which no path leads; totals, absences "
-    "and coded order of a displaced type are left out. Near .5 is as it should be"
+    "and coded order of a displaced type are left out."
 )
 
 
