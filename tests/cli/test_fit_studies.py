@@ -108,7 +108,7 @@ def test_json_holds_them(talion: Command, starter: Path) -> None:
     assert plain["power"] is None
     told = json.loads(talion("fit", starter, "--power", "10", "--placebos", "--json").out)
     assert told["power"]["links"][0]["power_raises"] == {"count": 3, "of": 10}
-    assert told["placebos"]["links"][1]["raises"] == [0.4, 0.6]
+    assert told["placebos"]["links"][1]["raises"] == [0.15, 0.6]
     assert told["confounding"]["links"][0]["correlations"] == [0.0, 0.5]
 
 
