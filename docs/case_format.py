@@ -51,6 +51,8 @@ WHOLE: dict[str, str] = {
     "counterfactuals": "histories of the observed window to be told with a fit: id, then "
     "[Counterfactual](#counterfactual)",
     "rivals": "list of [Rival](#rival): links to be fitted with and without another explanation",
+    "hypotheses": "rival explanations to be compared: id, then [Hypothesis](#hypothesis)",
+    "episodes": "dated days left out of that comparison in turn: id, then [Episode](#episode)",
     "judgments": "claims and their tests: id, then [Judgment](#judgment)",
     "notes": "one or more remarks for readers of the file",
     "leads": "one or more things still to find out; printed in the report",
@@ -229,6 +231,23 @@ MEANINGS: dict[str, dict[str, str]] = {
         "links": "one or more links, shown with and without the rival",
         "without": "one or more links left out of a further fit, named `without_` and their ids",
         "because": "why they rival each other",
+    },
+    "Hypothesis": {
+        "title": "as printed",
+        "says": "the explanation, in our words",
+        "keeps": "one or more links that act beside those of the baseline `no_interaction`; see "
+        "[why](../why/hypotheses.md)",
+        "without": "instead of `keeps`: one or more links that do not act, where all others do",
+        "held": "switch: state it is held at throughout the window",
+        "predicts": "one or more things that it leads one to expect, in our words",
+        "evidence": "what speaks for it: one or more [CaseEvidence](#caseevidence)",
+        "because": BECAUSE["because"],
+    },
+    "Episode": {
+        "title": "as printed",
+        "from": "first day",
+        "to": "last day",
+        "because": BECAUSE["because"],
     },
     "Judgment": {
         "claim": "the claim, in our words",

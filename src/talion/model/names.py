@@ -11,6 +11,7 @@ from talion.model.claim import Expression, SeriesName
 from talion.model.document import Document
 from talion.model.history import rows_of
 from talion.model.schema import CaseDocument, CaseEvidence, Operation
+from talion.model.schema_hypotheses import BASELINE
 from talion.record.record import Record
 
 __all__ = ["name_problems"]
@@ -36,6 +37,8 @@ def name_problems(case: CaseDocument, document: Document, record: Record) -> lis
         _what_ifs(case),
         _counterfactuals(case, record),
         _rivals(case),
+        _hypotheses(case),
+        _episodes(case),
         _judgments(case, record),
         _evidence(case, record),
     )
@@ -245,6 +248,25 @@ def _rivals(case: CaseDocument) -> Found:
             yield from _missing(("rivals", i, key), getattr(rival, key), case.links, "link")
 
 
+def _hypotheses(case: CaseDocument) -> Found:
+    for name, hypothesis in case.hypotheses.items():
+        here = ("hypotheses", name)
+        if name == BASELINE:
+            yield here, "this name is taken by the baseline", name, "rename the hypothesis"
+        for key in ("keeps", "without"):
+            yield from _missing((*here, key), getattr(hypothesis, key), case.links, "link")
+        for factor, state in hypothesis.held.items():
+            yield from _state(case, (*here, "held", factor), factor, state)
+
+
+def _episodes(case: CaseDocument) -> Found:
+    first = case.history_from or case.as_of - dt.timedelta(days=365)
+    for name, episode in case.episodes.items():
+        if episode.to < first or episode.from_ >= case.as_of:
+            remedy = f"name days from {first} to the eve of {case.as_of}"
+            yield ("episodes", name), "this lies outside the observed window", name, remedy
+
+
 def _judgments(case: CaseDocument, record: Record) -> Found:
     worlds = {"baseline", *case.what_ifs}
     for name, judgment in case.judgments.items():
@@ -291,6 +313,7 @@ def _pointers(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], CaseE
         "links": case.links,
         "issues": case.issues,
         "decisions": case.decisions,
+        "hypotheses": case.hypotheses,
         "judgments": case.judgments,
     }
     for group, members in groups.items():

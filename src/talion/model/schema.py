@@ -2,7 +2,7 @@
 
 These models check form. `names.py` checks that names meet; `case.py` loads. Parts:
 `schema_terms.py`, `schema_process.py`, `schema_decisions.py`, `schema_what_ifs.py`,
-`schema_past.py`.
+`schema_past.py`, `schema_hypotheses.py`.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from pydantic import BeforeValidator, Field, model_validator
 from talion.model.claim import Expression, parse_expression
 from talion.model.quantity import Days, Prior
 from talion.model.schema_decisions import Call, Decision, Executes, Issue, Position, SetsSwitch
+from talion.model.schema_hypotheses import Episode, Hypothesis
 from talion.model.schema_past import Counterfactual, Rival
 from talion.model.schema_process import (
     AfterState,
@@ -48,10 +49,12 @@ __all__ = [
     "CaseEvidence",
     "Counterfactual",
     "Decision",
+    "Episode",
     "EventType",
     "Executes",
     "Factor",
     "FurtherTest",
+    "Hypothesis",
     "Issue",
     "Judgment",
     "Link",
@@ -139,6 +142,8 @@ class CaseDocument(Part):
     what_ifs: dict[str, WhatIf] = Field(default_factory=dict)
     counterfactuals: dict[str, Counterfactual] = Field(default_factory=dict)
     rivals: tuple[Rival, ...] = ()
+    hypotheses: dict[str, Hypothesis] = Field(default_factory=dict)
+    episodes: dict[str, Episode] = Field(default_factory=dict)
     judgments: dict[str, Judgment] = Field(default_factory=dict)
     notes: Strings = ()
     leads: Strings = ()

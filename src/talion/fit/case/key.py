@@ -27,7 +27,7 @@ DEFAULT_SEED = 20240213
 
 _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
-    | {"judgments", "what_ifs", "counterfactuals", "rivals"}
+    | {"judgments", "what_ifs", "counterfactuals", "rivals", "hypotheses", "episodes"}
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
 
