@@ -29,6 +29,9 @@ class Options:
         fixed: natural values of parameters, by name and in the units of the case, held as known.
         explained: types whose events are explained even where the record holds no row of them.
         without: ids of links left out, so that none of their arrows acts.
+        held: states at which switches are held throughout the window, by factor.
+        until: days of the window after which nothing is read; what spans weeks is then put into one
+            of them (see `weeks.py`). None for the whole window, as it is.
     """
 
     reading: str = "no_view"
@@ -43,6 +46,8 @@ class Options:
     fixed: tuple[tuple[str, float], ...] = ()
     explained: tuple[str, ...] = ()
     without: tuple[str, ...] = ()
+    held: tuple[tuple[str, str], ...] = ()
+    until: int | None = None
 
 
 VARIANTS: dict[str, Options] = {

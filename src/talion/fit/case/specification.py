@@ -17,6 +17,7 @@ from talion.fit.case.listing import listing_of
 from talion.fit.case.options import Options
 from talion.fit.case.parameters import Parameters
 from talion.fit.case.recorded import Recorded, record_arrays, recorded
+from talion.fit.case.weeks import shown_until
 from talion.model.arrows import Arrow, link_strength
 from talion.model.case import EPOCH, Case
 from talion.model.classes import SourceClass, classes_of, matching
@@ -80,6 +81,8 @@ class _Builder:
         self.classes = classes_of(case.document)
         self.types = list(case.events)
         self.record = recorded(case, self.classes, options)
+        if options.until is not None:
+            self.record = shown_until(self.record, options.until)
         self.days = self.record.window.days
         self.parameters = Parameters(fixed=dict(options.fixed))
         self.reading = READINGS[options.reading]
@@ -253,8 +256,9 @@ class _Builder:
                     for state, prior in (factor.states or {}).items()
                 }
                 first = self.record.window.start
+                held = dict(self.options.held).get(name)
                 dose[:, i] = [
-                    doses[state_on(factor, EPOCH + dt.timedelta(days=first + d))]
+                    doses[held or state_on(factor, EPOCH + dt.timedelta(days=first + d))]
                     for d in range(self.days + 1)
                 ]
                 reference.append(doses[state_on(factor, self.case.as_of)])
