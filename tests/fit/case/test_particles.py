@@ -69,17 +69,20 @@ as_of: {on(day_number(BEGIN) + 14)}
 history_from: {BEGIN}
 actors: {{south: South, north: North}}
 events:
-  raid: {{title: Raid, by: south, rows: {{action: raid}}, usual: 24.35, listing: {{share: 40}},
-         totals: press}}
+  raid: {{title: Raid, by: south, rows: {{action: raid}}, usual: 24.35, listing: {{share: 40}}}}
 """
 RATE, SHARE = 24.35 / 30.4375, 0.4  # a day; of which so many are listed
 
 
 def thinned(**parts):
     rows = [row(f"r{i}", "raid", BEGIN + dt.timedelta(days=d)) for i, d in enumerate((1, 1, 6, 9))]
-    case = parse_case(THINNED, record=record(rows, **parts))
+    counted = ", totals: press}" if parts else "}"
+    text = THINNED.replace("share: 40}}", "share: 40}" + counted)
+    case = parse_case(text, record=record(rows, **parts))
     problem = problem_of(case, Options(reading="as_written", until=14, weekly_listing=False))
-    wide = {name: value for name, value in zip(problem.parameters, problem.arrays.p_down, strict=True)}
+    wide = {
+        name: value for name, value in zip(problem.parameters, problem.arrays.p_down, strict=True)
+    }
     assert {name for name, sd in wide.items() if sd > 0} <= {"fit/total-scale/press"}
     return problem
 

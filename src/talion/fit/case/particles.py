@@ -335,7 +335,9 @@ class _Island:
     ) -> tuple[Particle, _Ahead, float]:
         """Let a day go by: the particle after it, what it expects of the next, its log weight."""
         s = self.s
-        rate = ahead.flow[s.class_type[self.hidden]] * (ahead.mix * ahead.unlisted)[self.hidden, None]
+        rate = (
+            ahead.flow[s.class_type[self.hidden]] * (ahead.mix * ahead.unlisted)[self.hidden, None]
+        )
         if not rate.sum() < _MOST_A_DAY:
             return p, ahead, -math.inf
         due = np.flatnonzero((self.week == day // DAYS) & (np.floor(row_times) == day))
