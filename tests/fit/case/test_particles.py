@@ -80,9 +80,7 @@ def thinned(**parts):
     text = THINNED.replace("share: 40}}", "share: 40}" + counted)
     case = parse_case(text, record=record(rows, **parts))
     problem = problem_of(case, Options(reading="as_written", until=14, weekly_listing=False))
-    wide = {
-        name: value for name, value in zip(problem.parameters, problem.arrays.p_down, strict=True)
-    }
+    wide = dict(zip(problem.parameters, problem.arrays.p_down, strict=True))
     assert {name for name, sd in wide.items() if sd > 0} <= {"fit/total-scale/press"}
     return problem
 
