@@ -73,7 +73,7 @@ def block_length(weeks: int) -> int:
     >>> block_length(12), block_length(64)
     (2, 4)
     """
-    return min(weeks, max(2, round(weeks ** (1 / 3))))
+    return min(weeks, max(2, round(math.cbrt(weeks))))
 
 
 def island_scores(log: F8) -> tuple[F8, F8, float]:

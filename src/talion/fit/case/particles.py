@@ -241,7 +241,8 @@ class _Island:
         n = len(particles)
         ahead = [self._look(p, DAYS * first) for p in particles]
         share = np.full(n, -math.log(n))  # log, adding up to one
-        told, least = [], float(n)
+        told: list[float] = []
+        least = float(n)
         for week in range(first, weeks_of(self.s.days)):
             value = 0.0
             moments = [self._row_times(week) for _ in range(n)]
@@ -420,4 +421,4 @@ def _systematic(weights: F8, rng: Rng) -> I8:
     n = len(weights)
     edges = np.cumsum(weights)
     at = (rng.random() + np.arange(n)) / n * edges[-1]
-    return np.minimum(np.searchsorted(edges, at, side="right"), n - 1)
+    return np.asarray(np.minimum(np.searchsorted(edges, at, side="right"), n - 1))
