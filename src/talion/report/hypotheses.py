@@ -1,0 +1,193 @@
+"""Rival explanations on the page: how well each told the coming weeks, and where they part.
+
+The comparison is made by `talion hypotheses` and found by its hash. Without one the section says how to
+make it, and which explanations it would compare.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from markupsafe import Markup
+
+from talion.judge.evidence_matrix import Cell, MatrixRow, evidence_matrix
+from talion.judge.hypotheses import Compared, Comparison
+from talion.judge.hypotheses_file import find_comparison
+from talion.judge.week_scores import Difference, Weight
+from talion.report.words import DASH, day, percent, plural, signed
+
+if TYPE_CHECKING:
+    from talion.model.case import Case
+
+__all__ = ["HypothesesSection", "build_hypotheses"]
+
+WIDTH, HEIGHT, EDGE = 130, 18, 6
+
+
+@dataclass(frozen=True)
+class RivalLine:
+    """One explanation in the table."""
+
+    id: str
+    title: str
+    says: str
+    keeps: str
+    predicts: tuple[str, ...]
+    difference: str
+    verdict: str
+    clear: bool
+    weight: str
+    picture: Markup
+    differs: str
+    episodes: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class EvidenceCell:
+    """A cell of the matrix: the model's word, its number, the analyst's mark."""
+
+    word: str
+    number: str
+    mark: str
+    apart: bool
+
+
+@dataclass(frozen=True)
+class EvidenceLine:
+    """A row of the matrix."""
+
+    kind: str
+    title: str
+    observed: str
+    cells: tuple[EvidenceCell, ...]
+
+
+@dataclass(frozen=True)
+class HypothesesSection:
+    """The section; without `span` nothing has been compared yet.
+
+    Attributes:
+        command: how to make the comparison.
+        names: titles of what is to be compared.
+        span, weeks, fits: days and number of the weeks told, and fits of each hypothesis.
+        finding: a sentence that stands first.
+        rivals: the baseline first.
+        episodes: their titles, as heads of columns.
+        columns, rows: of the matrix; `columns` are titles.
+        marked: whether an analyst's marks are shown.
+        warnings: sentences.
+    """
+
+    command: str
+    names: str
+    span: str = ""
+    weeks: str = ""
+    fits: str = ""
+    finding: str = ""
+    rivals: tuple[RivalLine, ...] = ()
+    episodes: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    rows: tuple[EvidenceLine, ...] = ()
+    marked: bool = False
+    warnings: tuple[str, ...] = ()
+
+
+def build_hypotheses(case: Case) -> HypothesesSection | None:
+    """Return the section; None where the case has no hypotheses."""
+    if not case.document.hypotheses:
+        return None
+    command = f"talion hypotheses {case.name}"
+    names = "; ".join(h.title for h in case.document.hypotheses.values())
+    found = find_comparison(case)
+    if found is None:
+        return HypothesesSection(command, names)
+    matrix = evidence_matrix(case, found)
+    return HypothesesSection(
+        command,
+        names,
+        f"{day(found.weeks[0].first)} to {day(found.weeks[-1].last)}",
+        plural(len(found.weeks), "week"),
+        plural(len(found.cuts), "time"),
+        _finding(found),
+        tuple(_rival(h, found) for h in found.hypotheses),
+        tuple(case.document.episodes[e.id].title for e in found.baseline.episodes),
+        matrix.titles,
+        tuple(_line(row) for row in matrix.rows),
+        bool(found.marks),
+        found.warnings,
+    )
+
+
+def _finding(found: Comparison) -> str:
+    """Which explanations told the weeks clearly better or worse than the baseline; none, mostly."""
+    rivals = found.hypotheses[1:]
+    better = [h.title for h in rivals if h.against.verdict == "better"]
+    worse = [h.title for h in rivals if h.against.verdict == "worse"]
+    same = len(rivals) - len(better) - len(worse)
+    if not better and not worse:
+        return (
+            f"None of {plural(len(rivals), 'explanation')} told these weeks clearly better or worse "
+            "than supposing that nobody answers anybody. This record cannot tell them apart."
+        )
+    said = []
+    if better:
+        said.append(f"Told clearly better than if nobody answered anybody: {'; '.join(better)}.")
+    if worse:
+        said.append(f"Told clearly worse: {'; '.join(worse)}.")
+    if same:
+        said.append(f"{plural(same, 'explanation')} cannot be told from the baseline.")
+    return " ".join(said)
+
+
+def _rival(h: Compared, found: Comparison) -> RivalLine:
+    base = h is found.baseline
+    return RivalLine(
+        h.id,
+        h.title,
+        h.says,
+        ", ".join(h.keeps) or "none",
+        h.predicts,
+        DASH if base else _said(h.against),
+        "the rival to beat" if base else h.against.verdict,
+        not base and h.against.verdict != "indistinguishable",
+        f"{percent(h.weight.value)} ({percent(h.weight.low)} to {percent(h.weight.high)})",
+        _bar(h.weight),
+        DASH if base else h.difference_in_words,
+        tuple(
+            DASH if base else f"{_said(e.against)}, {e.against.verdict}" if e.weeks else "not told"
+            for e in h.episodes
+        ),
+    )
+
+
+def _said(difference: Difference) -> str:
+    error = "no error known" if difference.error is None else f"± {difference.error:.1f}"
+    return f"{signed(difference.value)} ({error})"
+
+
+def _bar(weight: Weight) -> Markup:
+    """A weight on an axis from 0 to 1, with its interval."""
+
+    def at(x: float) -> float:
+        return EDGE + (WIDTH - 2 * EDGE) * x
+
+    y = HEIGHT / 2
+    return Markup(
+        f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
+        f'<line x1="{at(0):.1f}" y1="{y}" x2="{at(1):.1f}" y2="{y}" stroke="var(--grid)"/>'
+        f'<line x1="{at(weight.low):.1f}" y1="{y}" x2="{at(weight.high):.1f}" y2="{y}" '
+        'stroke="var(--accent)" stroke-width="3"/>'
+        f'<circle class="ring full" cx="{at(weight.value):.1f}" cy="{y}" r="4"/></svg>'
+    )
+
+
+def _line(row: MatrixRow) -> EvidenceLine:
+    return EvidenceLine(row.kind, row.title, row.observed, tuple(map(_cell, row.cells)))
+
+
+def _cell(cell: Cell) -> EvidenceCell:
+    number = "" if cell.value is None else signed(cell.value)
+    return EvidenceCell(cell.word or DASH, number, cell.mark, cell.apart)
+
+
