@@ -135,6 +135,7 @@ def test_a_file_gives_back_what_was_written(made: Comparison, tmp_path: Path) ->
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_what_made_the_record_gains_weight_with_data() -> None:
     """Medians over five records made with answers: difference and weight grow with the weeks."""
     medians = []
@@ -153,6 +154,7 @@ def test_what_made_the_record_gains_weight_with_data() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1800)
 def test_where_nothing_answers_the_baseline_is_not_beaten() -> None:
     """Records without answers: at most one of five calls answers better."""
     better = 0

@@ -8,7 +8,7 @@ the words of the analysis of competing hypotheses (Heuer 1999), by cut-points th
 |---|---|---|
 | CC | d >= log 10 | at least ten times better |
 | C | log 3 <= d < log 10 | three to ten times better |
-| N | between, or within two standard errors of the particles | about as well |
+| N | between, or within three standard errors of the particles | about as well |
 | I | -log 10 < d <= -log 3 | three to ten times worse |
 | II | d <= -log 10 | at least ten times worse |
 """
@@ -20,7 +20,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 from talion.judge.hypotheses import Comparison
-from talion.judge.week_scores import summed_error
+from talion.judge.week_scores import CLEAR, summed_error
 from talion.model.case import Case
 
 __all__ = ["MARKS", "Cell", "Matrix", "MatrixRow", "cell_word", "evidence_matrix"]
@@ -81,7 +81,7 @@ def cell_word(difference: float, error: float | None) -> str:
     >>> [cell_word(d, 0.1) for d in (3.0, 1.5, 0.0, -1.5, -3.0)], cell_word(3.0, 2.0)
     (['CC', 'C', 'N', 'I', 'II'], 'N')
     """
-    if error is None or abs(difference) < max(SOME, 2 * error):
+    if error is None or abs(difference) < max(SOME, CLEAR * error):
         return "N"
     strong = abs(difference) >= STRONG
     return ("CC" if strong else "C") if difference > 0 else ("II" if strong else "I")

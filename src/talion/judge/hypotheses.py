@@ -26,6 +26,7 @@ from talion.fit.case.recorded import Recorded
 from talion.fit.case.specification import problem_of
 from talion.fit.case.weeks import DAYS, last_day, week_of_row
 from talion.judge.week_scores import (
+    CLEAR,
     Difference,
     Weight,
     difference_of,
@@ -295,7 +296,7 @@ class _Around:
     def _named(self, i: int) -> Named | None:
         gaps = self.table[i] - self.table[0]
         noise = np.hypot(self.errors[i], self.errors[0])
-        clear = np.flatnonzero((np.abs(gaps) >= NOTABLE) & (np.abs(gaps) >= 2 * noise))
+        clear = np.flatnonzero((np.abs(gaps) >= NOTABLE) & (np.abs(gaps) >= CLEAR * noise))
         if not clear.size:
             return None
         b = int(clear[np.argmax(np.abs(gaps[clear]))])

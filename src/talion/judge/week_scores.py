@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 __all__ = [
+    "CLEAR",
     "LEAST_DIFFERENCE",
     "Difference",
     "Weight",
@@ -36,6 +37,9 @@ I8 = NDArray[np.int64]
 
 LEAST_DIFFERENCE = 4.0
 """Differences below this, or below two standard errors, are called indistinguishable."""
+CLEAR = 3.0
+"""Standard errors of the particles within which one week's difference says nothing: these errors come
+from few islands and are themselves uncertain."""
 REPLICATES = 2000
 _ITERATIONS = 400
 _WEIGHTED = 400  # bootstrap replicates of weights

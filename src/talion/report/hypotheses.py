@@ -173,7 +173,7 @@ def _bar(weight: Weight) -> Markup:
         return EDGE + (WIDTH - 2 * EDGE) * x
 
     y = HEIGHT / 2
-    return Markup(
+    return Markup(  # noqa: S704 - numbers alone are put in
         f'<svg width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}" aria-hidden="true">'
         f'<line x1="{at(0):.1f}" y1="{y}" x2="{at(1):.1f}" y2="{y}" stroke="var(--grid)"/>'
         f'<line x1="{at(weight.low):.1f}" y1="{y}" x2="{at(weight.high):.1f}" y2="{y}" '
@@ -189,5 +189,3 @@ def _line(row: MatrixRow) -> EvidenceLine:
 def _cell(cell: Cell) -> EvidenceCell:
     number = "" if cell.value is None else signed(cell.value)
     return EvidenceCell(cell.word or DASH, number, cell.mark, cell.apart)
-
-

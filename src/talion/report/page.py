@@ -24,6 +24,7 @@ from talion.report.bundle import chart_script
 from talion.report.charts import Chart, payload, static_svg, templates
 from talion.report.evidence import EvidenceReader, read_texts
 from talion.report.futures import Futures, build_futures
+from talion.report.hypotheses import build_hypotheses
 from talion.report.imputed import imputed_charts
 from talion.report.judgments import build_judgments
 from talion.report.past import PastSection, build_past
@@ -96,6 +97,7 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
             system=build_system(result.case, result.echo, reader),
             shifts=build_shifts(result),
             past=past,
+            hypotheses=build_hypotheses(result.case),
             futures=futures,
             judgments=build_judgments(result, reader),
             footing=build_footing(result, reader),

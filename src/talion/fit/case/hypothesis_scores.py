@@ -63,8 +63,8 @@ class ScoreSettings:
 
     seed: int = DEFAULT_SEED
     chains: int = 4
-    sweeps: int = 800
-    particles: int = 800
+    sweeps: int = 1600
+    particles: int = 2400
     islands: int = 8
     cuts: int = 3
 
