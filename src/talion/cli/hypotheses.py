@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -20,7 +20,7 @@ from talion.errors import InputError, OutputError
 
 if TYPE_CHECKING:
     from talion.fit.case.hypothesis_scores import ScoreSettings
-    from talion.judge.evidence_matrix import Matrix
+    from talion.judge.evidence_matrix import Matrix, MatrixRow
     from talion.judge.hypotheses import Compared, Comparison
     from talion.judge.week_scores import Difference
     from talion.model.case import Case
@@ -192,8 +192,16 @@ def _page(c: Comparison, matrix: Matrix) -> Iterator[str]:
     yield from heading(
         "Evidence against hypotheses: the model's word, and the analyst's in brackets"
     )
-    yield from columns([("row", *matrix.columns), *_cells(matrix)])
-    yield from sentence("CC, C: told ten, three times better; I, II: worse; N: about as well.")
+    shown = [
+        row for row in matrix.rows if any(c.mark or c.word not in ("", "N") for c in row.cells)
+    ]
+    if shown:
+        yield from columns([("row", *matrix.columns), *_cells(shown)])
+    yield from sentence(
+        "CC, C: told ten, three times better than by the baseline; I, II: worse; N: about as well, or "
+        f"the particles cannot tell. Rows of which the model has nothing else to say are left out: "
+        f"{len(matrix.rows) - len(shown)} of {len(matrix.rows)}."
+    )
     if c.warnings:
         yield from heading("To be read with it")
         for warning in c.warnings:
@@ -224,8 +232,8 @@ def _without(h: Compared) -> tuple[str, ...]:
     return h.id, *told
 
 
-def _cells(matrix: Matrix) -> Iterator[tuple[str, ...]]:
-    for row in matrix.rows:
+def _cells(rows: Sequence[MatrixRow]) -> Iterator[tuple[str, ...]]:
+    for row in rows:
         yield (
             row.id,
             *(f"{cell.word or '-'}{f' ({cell.mark})' if cell.mark else ''}" for cell in row.cells),

@@ -229,7 +229,7 @@ def compared(case: Case, settings: ScoreSettings, scores: Sequence[HypothesisSco
     return Comparison(
         case.name, case.title, case.as_of, scores_key(case, settings), settings, __version__,
         first, tuple(s.first + 1 for s in scores[0].segments), weeks, hypotheses,
-        warnings=tuple(_warnings(hypotheses, len(weeks))),
+        warnings=tuple(_warnings(hypotheses, len(weeks), len(scores[0].segments))),
     )  # fmt: skip
 
 
@@ -314,7 +314,7 @@ BASELINE_SAYS = (
 )
 
 
-def _warnings(hypotheses: tuple[Compared, ...], weeks: int) -> list[str]:
+def _warnings(hypotheses: tuple[Compared, ...], weeks: int, fits: int) -> list[str]:
     found = []
     if weeks < 30:
         found.append(
@@ -327,7 +327,12 @@ def _warnings(hypotheses: tuple[Compared, ...], weeks: int) -> list[str]:
             f"Some weeks were told by fewer than {FEW:.0f} effective particles of an island "
             f"({', '.join(few)}): those scores are noisy, and their stated errors with them."
         )
-    found += [f"{h.id}, fit {v}" for h in hypotheses for v in h.verdicts]
+    missed = [f"{h.id}, {v}" for h in hypotheses for v in h.verdicts]
+    if missed:
+        found.append(
+            f"{len(missed)} of {fits * len(hypotheses)} fits did not converge by their gate, so "
+            f"that particles start from rough draws. The first: {missed[0]}."
+        )
     found += [
         f"{h.id}: its links bear on nothing that the record holds; it is the baseline under another "
         "name."
