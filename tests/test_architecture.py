@@ -38,6 +38,7 @@ LIGHT_FILES = (
     "cli/__init__.py",
     "cli/app.py",
     "cli/verbs_after_run.py",
+    "cli/verbs_of_hypotheses.py",
     "cli/entry.py",
     "errors.py",
 )

@@ -17,7 +17,10 @@ from collections.abc import Sequence
 
 import typer
 
-from talion.cli import verbs_after_run  # noqa: F401 - it registers its verbs
+from talion.cli import (  # noqa: F401 - they register their verbs
+    verbs_after_run,
+    verbs_of_hypotheses,
+)
 from talion.cli.app import app
 from talion.cli.lines import say
 from talion.errors import OutputError, TalionError
