@@ -83,3 +83,18 @@ def test_the_cache_is_asked_for_the_usual_sizes() -> None:
     key = scores_key(CASE, ScoreSettings())
     write_comparison(usual, replace(made, settings=ScoreSettings(), key=key))
     assert find_comparison(CASE) is not None
+
+
+@pytest.mark.parametrize(
+    ("particles", "said"), [(0.1, "This record cannot tell"), (0.99, "computation was too coarse")]
+)
+def test_a_coarse_computation_is_not_laid_to_the_record(
+    tmp_path: Path, particles: float, said: str
+) -> None:
+    case = replace(CASE, path=beside(tmp_path))
+    made = comparison_of(case, {"answers": [0.0] * 4, "war": [0.0] * 4})
+    base, *rivals = made.hypotheses
+    against = replace(rivals[0].against, error=1.0, particles=particles)
+    told = (base, *(replace(h, against=against) for h in rivals))
+    write_comparison(tmp_path / "hypotheses.json", replace(made, hypotheses=told))
+    assert said in drawn(case)

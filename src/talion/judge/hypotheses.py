@@ -137,6 +137,12 @@ class Compared:
     verdicts: tuple[str, ...]
 
     @property
+    def noisy(self) -> bool:
+        """Whether more than half of the variance of its difference is the particles'."""
+        whole, own = self.against.error, self.against.particles
+        return whole is None or own is None or (whole > 0 and own * own > whole * whole / 2)
+
+    @property
     def difference_in_words(self) -> str:
         """Return on what it differs from the baseline, in a clause."""
         if self.named is None:
@@ -326,6 +332,11 @@ def _warnings(hypotheses: tuple[Compared, ...], weeks: int, fits: int) -> list[s
         found.append(
             f"Some weeks were told by fewer than {FEW:.0f} effective particles of an island "
             f"({', '.join(few)}): those scores are noisy, and their stated errors with them."
+        )
+    if any(h.noisy for h in hypotheses[1:]):
+        found.append(
+            "Most of the error of a difference is the particles' own, not the record's: what is "
+            "indistinguishable here may be told apart with more of them."
         )
     missed = [f"{h.id}, {v}" for h in hypotheses for v in h.verdicts]
     if missed:

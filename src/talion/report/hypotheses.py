@@ -126,9 +126,15 @@ def _finding(found: Comparison) -> str:
     worse = [h.title for h in rivals if h.against.verdict == "worse"]
     same = len(rivals) - len(better) - len(worse)
     if not better and not worse:
+        noisy = any(h.noisy for h in rivals)
+        why = (
+            "The computation was too coarse to tell them apart."
+            if noisy
+            else ("This record cannot tell them apart.")
+        )
         return (
             f"None of {plural(len(rivals), 'explanation')} told these weeks clearly better or worse "
-            "than supposing that nobody answers anybody. This record cannot tell them apart."
+            f"than supposing that nobody answers anybody. {why}"
         )
     said = []
     if better:
