@@ -162,3 +162,20 @@ def test_where_nothing_answers_the_baseline_is_not_beaten() -> None:
         compared = compare_hypotheses(made_case(20, 50 + seed, 0.0), SMALL, kept=False)
         better += sum(h.against.verdict == "better" for h in compared.hypotheses)
     assert better <= 1
+
+
+def test_a_week_is_not_named_by_a_handful_of_particles() -> None:
+    from judge.comparisons import SETTINGS, two_rivals
+    from talion.judge.hypotheses import compared
+
+    case = two_rivals()
+    for least, said in ((3.0, "too few particles to say where"), (12.0, "told 148 times better")):
+        scores = [
+            hypothesis_scores.HypothesisScores(
+                links, False,
+                (hypothesis_scores.Segment(4, np.full((4, 4), 5.0 * (links.id == "war")), least, ""),),
+            )
+            for links in link_sets(case)
+        ]  # fmt: skip
+        war = compared(case, SETTINGS, scores).hypotheses[-1]
+        assert said in war.difference_in_words

@@ -116,7 +116,8 @@ def evidence_matrix(
             value = sum(rival.scores[i] - comparison.baseline.scores[i] for i in at)
             errors = [h.errors[i] for h in (rival, comparison.baseline) for i in at]
             known = [e for e in errors if e is not None]
-            error = summed_error(known) if len(known) == len(errors) else None
+            sure = len(known) == len(errors) and rival.enough and comparison.baseline.enough
+            error = summed_error(known) if sure else None
             cells.append(Cell(value, cell_word(value, error), mark))
         rows.append(MatrixRow(key, kind, title, observed, weeks, tuple(cells)))
     return Matrix(tuple(r.id for r in rivals), tuple(r.title for r in rivals), tuple(rows))

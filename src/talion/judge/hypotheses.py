@@ -50,6 +50,7 @@ __all__ = [
 F8 = NDArray[np.float64]
 
 NOT_DISTINGUISHABLE = "not distinguishable by this record"
+TOO_FEW = "too few particles to say where"
 NOTABLE = math.log(10.0)
 """A week that does not tell at least ten times better or worse is not named for it."""
 FEW = 10.0  # effective particles of an island below which a warning is due
@@ -137,6 +138,11 @@ class Compared:
     verdicts: tuple[str, ...]
 
     @property
+    def enough(self) -> bool:
+        """Whether every week was told by enough particles for its error to mean something."""
+        return self.least >= FEW
+
+    @property
     def noisy(self) -> bool:
         """Whether more than half of the variance of its difference is the particles'."""
         whole, own = self.against.error, self.against.particles
@@ -146,7 +152,7 @@ class Compared:
     def difference_in_words(self) -> str:
         """Return on what it differs from the baseline, in a clause."""
         if self.named is None:
-            return NOT_DISTINGUISHABLE
+            return NOT_DISTINGUISHABLE if self.enough or self.as_baseline else TOO_FEW
         way = "better" if self.named.difference > 0 else "worse"
         times = math.exp(min(abs(self.named.difference), 50.0))
         more = f"{times:.0f} times" if times < 1000 else "over 1000 times"
@@ -231,6 +237,8 @@ def compared(case: Case, settings: ScoreSettings, scores: Sequence[HypothesisSco
     first = scores[0].segments[0].first
     weeks = _weeks(case, first, table.shape[1])
     around = _Around(case, settings, table, errors, [t[2] for t in told], weeks)
+    least = [min(s.least for s in h.segments) for h in scores]
+    around.enough = [min(x, least[0]) >= FEW for x in least]
     hypotheses = tuple(around.compared(i, s) for i, s in enumerate(scores))
     return Comparison(
         case.name, case.title, case.as_of, scores_key(case, settings), settings, __version__,
@@ -257,6 +265,7 @@ class _Around:
     ) -> None:  # fmt: skip
         self.case, self.seed, self.table, self.errors, self.weeks = case, settings.seed, table, errors, weeks  # fmt: skip
         self.whole = whole
+        self.enough = [True] * len(whole)
         self.top = int(np.argmax(table.sum(axis=1)))
         self.weights = predictive_weights(table, errors, self.seed)
         self.left = {name: self._without(name) for name in case.document.episodes}
@@ -292,7 +301,7 @@ class _Around:
             against,
             self._difference(i, self.top),
             self.weights[i],
-            None if scores.as_baseline or i == 0 else self._named(i),
+            self._named(i) if i and not scores.as_baseline and self.enough[i] else None,
             scores.as_baseline,
             tuple(self._left(i, key) for key in self.left),
             min(s.least for s in scores.segments),
