@@ -194,6 +194,8 @@ class _Goal:
 
 def _peel(sample: _Sample, goal: _Goal) -> _Region | None:
     """Return the largest box on the way of peeling that lies beyond the bar, mended; None if none."""
+    if not _reachable(sample.output, goal):
+        return None
     places = sample.values.shape[1]
     region = _Region(np.full(places, -np.inf), np.full(places, np.inf))
     inside = np.ones(len(sample.values), np.bool_)
@@ -207,10 +209,17 @@ def _peel(sample: _Sample, goal: _Goal) -> _Region | None:
         region, inside = best
 
 
+def _reachable(output: Output, goal: _Goal) -> bool:
+    """Return whether the most favourable draws, were they a box, would lie beyond the bar."""
+    order = np.argsort(-output.values if goal.up else output.values, kind="stable")
+    best = order[:FEWEST]
+    return goal.beyond(float(np.average(output.values[best], weights=output.weights[best])), 0.0)
+
+
 def _best_peel(
     sample: _Sample, region: _Region, inside: B1, least: int, up: bool
 ) -> tuple[_Region, B1] | None:
-    """Return the box after the peel that gains most for the weight it takes off."""
+    """Return the box after the peel that gains most (or loses least) for the weight it takes off."""
     weights, values = sample.output.weights, sample.output.values
     total, held = float(weights[inside].sum()), float((weights * values)[inside].sum())
     may = np.ones(region.low.size, np.bool_)
@@ -226,7 +235,7 @@ def _best_peel(
             taken = float(weights[off].sum())
             mean = (held - float((weights * values)[off].sum())) / (total - taken)
             gain = (mean - held / total) * (1.0 if up else -1.0) / taken
-            if gain > 0 and (best is None or gain > best[0]):
+            if best is None or gain > best[0]:
                 best = (gain, ends, left)
     return None if best is None else best[1:]
 
@@ -362,15 +371,17 @@ def _kept_back(sample: _Sample, goal: _Goal, seed: int) -> B1 | None:
     """
     draws = len(sample.values)
     fold = np.random.default_rng([seed % 2**63, draws, FOLDS]).permutation(draws) % FOLDS
-    kept, chosen = np.zeros(draws, np.bool_), 0
+    kept, failed = np.zeros(draws, np.bool_), 0
     for number in range(FOLDS):
         back = fold == number
         region = _peel(sample.part(~back), goal)
-        if region is not None:
-            chosen += 1
+        if region is None:
+            failed += 1
+            if failed > FOLDS - _FOLDS_WITH_A_BOX:
+                return None
+        else:
             kept |= back & region.holds(sample.values)
-    enough = chosen >= _FOLDS_WITH_A_BOX and int(kept.sum()) >= FEWEST
-    return kept if enough else None
+    return kept if int(kept.sum()) >= FEWEST else None
 
 
 def _conditions(found: Sequence[Parameter], region: _Region, values: F8) -> Iterator[Condition]:

@@ -150,7 +150,7 @@ def _parameters(case: Case, drawn: DrawnReading) -> Iterator[Parameter]:
             yield found
     for name, level in drawn.levels.items():
         if float(np.ptp(level)) > 0:
-            said = f"where {_title(names, name)} stands on {case.as_of.day} {case.as_of:%B %Y}"
+            said = f"the level of {_title(names, name)} on {case.as_of.day} {case.as_of:%B %Y}"
             yield Parameter(
                 f"start/{name}", f"start/{name}", None, name, "factor", "plain", said,
                 case.factors[name].unit, level, _normal_scores(level),
@@ -180,7 +180,7 @@ def _of_arrow(
     if form == "more":
         more = case.links[arrow.link].more_when
         where = ", ".join(more.marks.values()) if more is not None else ""
-        said = f"how much more {where} causes count in {name}"
+        said = f"the extra weight of causes with {where} in {name}"
         return Parameter(
             told.name, link, link, node, "link", "plain", said, "times", values, scores
         )
@@ -209,9 +209,9 @@ def _of_position(
     node = _issue_node(issue)
     who, on = _title(names, actor), case.issues[issue].title
     said = {
-        "at": f"where {who} stands on {on}",
+        "at": f"the position of {who} on {on}",
         "power": f"the power of {who} on {on}",
-        "salience": f"how much {on} matters to {who}",
+        "salience": f"the weight of {on} for {who}",
     }.get(what)
     if said is not None:
         return Parameter(
@@ -252,7 +252,7 @@ def _said(case: Case, head: str, parts: list[str], names: Mapping[str, str]) -> 
         title = case.decisions[parts[0]].title
         return {
             "chance": f"the chance that {_call(case, parts, names)} settles “{title}”",
-            "error": f"how far “{title}” strays from the balance of positions",
+            "error": f"the error of “{title}” around the balance of positions",
             "agreed": f"the outcome up to which “{title}” counts as agreed",
             "lag": f"the time from “{title}” to its execution",
             "reversal": f"the chance that “{title}” is never carried out",
@@ -261,18 +261,20 @@ def _said(case: Case, head: str, parts: list[str], names: Mapping[str, str]) -> 
     if head == "mark":
         return f"the share of {what} with {parts[1].replace('_', ' ')} {parts[2].replace('_', ' ')}"
     if head == "dose":
-        return f"how far {what} “{parts[1]}” counts as its full state"
+        return f"the dose of {what} in the state “{parts[1]}”"
     if head == "set":
-        rule = "the chance that an event turns it" if parts[2] == "chance" else "how long it lasts"
-        return f"the setting of {what} by events: {rule}"
+        rule = (
+            "chance that an event sets" if parts[2] == "chance" else "time for which an event sets"
+        )
+        return f"the {rule} {what}"
     return {
         "usual": f"the usual rate of {what}",
         "listing": f"the share of {what} that is listed",
-        "rest": f"where {what} settles",
+        "rest": f"the resting level of {what}",
         "half-life": f"the half-life of {what}",
-        "noise": f"how far {what} wanders by itself",
-        "sd": f"how far {what} wanders by itself",
-        "after": f"how long {what} lasts from the cut-off on",
+        "noise": f"the wandering of {what} by itself",
+        "sd": f"the wandering of {what} by itself",
+        "after": f"the time that {what} lasts from the cut-off on",
     }[head]
 
 
