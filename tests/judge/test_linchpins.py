@@ -109,13 +109,12 @@ def test_the_interval_covers_the_true_share() -> None:
 
 
 def test_idle_inputs_are_found_in_one_run_of_twenty() -> None:
-    features = [40, 100]
+    draws, inputs = 60, 30
 
     def finds(rng: np.random.Generator) -> bool:
-        draws = features[1]
         made = [
             features_of(rng.normal(size=draws), signs(rng, draws) if i % 2 else None)
-            for i in range(features[0])
+            for i in range(inputs)
         ]
         truth = histories(rng, rng.beta(1, 3, draws), 10)  # draws differ, for no known reason
         output = Output(truth.share, truth.answers, truth.noise)
@@ -132,7 +131,10 @@ def test_what_is_like_a_linchpin_is_not_found_beside_it() -> None:
     twin = 0.9 * x + 0.44 * rng.normal(size=400)
     truth = single(x + 0.3 * rng.normal(size=400) > 0)
     found = found_in([plain("x", x), plain("twin", twin), *idle(rng, 10, 400)], truth)
-    assert [one.id for one in found.found] == ["x"]
+    assert found.found[0].id == "x"
+    assert "twin" not in [one.id for one in found.found]
+    alone = found_in([plain("twin", twin), *idle(rng, 10, 400)], truth)
+    assert alone.found[0].id == "twin"  # it is found where it stands for the other
 
 
 # --- linchpins ------------------------------------------------------------------------------------
@@ -152,10 +154,10 @@ def test_the_one_assumption_that_matters_is_found_and_told() -> None:
     signs_told = {piece.says: piece.probability for piece in one.signs}
     assert signs_told["lowers"] == signs_told["does nothing"] == 0.0
     assert signs_told["raises"] == pytest.approx(25 / 35, abs=0.15)
-    ends = {p.says.split(":")[0]: p.probability for p in one.thirds}
-    assert ends["raises, upper third"] == 1.0
-    assert ends["raises, lower third"] < 0.4
-    assert ends["lowers, upper third"] == 0.0
+    ends = {(p.sign, p.says.split(":")[0]): p.probability for p in one.thirds}
+    assert ends["raises", "upper third"] == 1.0
+    assert ends["raises", "lower third"] < 0.4
+    assert ends["lowers", "upper third"] == 0.0
     assert "It rests on the sign and the strength of A1" in result.sentence
 
 
@@ -178,7 +180,7 @@ def test_two_linchpins_are_both_found_the_stronger_first() -> None:
     result = found_in([*idle(rng, 60), plain("rate", rate), arrow("A1", size)], truth)
     assert [one.id for one in result.found] == ["rate", "A1"]
     assert result.found[0].share > result.found[1].share > 0.1
-    assert result.together == pytest.approx(sum(one.share for one in result.found), abs=0.1)
+    assert result.together == pytest.approx(sum(one.share for one in result.found), abs=0.15)
     assert "; then the strength of A1" in result.sentence
     low, _, high = result.found[0].thirds
     assert low.says.startswith("lower third: under")
@@ -351,7 +353,7 @@ def test_json_holds_linchpins_and_boxes(result: RunResult) -> None:
 
 
 def test_workers_and_other_judgments_change_nothing(result: RunResult) -> None:
-    alone = judge_case(crisis(extra={"many": MANY}), draws=120, histories=10, seed=7, workers=1)
+    alone = judge_case(crisis(extra={"many": MANY}), draws=100, histories=8, seed=7, workers=1)
     assert alone.judgment("many").parts == result.judgment("many").parts
 
 
@@ -373,8 +375,8 @@ def test_a_longer_chain_is_found_at_its_first_link() -> None:
 
 def test_with_the_record_the_fits_draws_are_asked() -> None:
     case = crisis(extra={"many": MANY})
-    fit = prior_fit(case, draws=100, fitted=())
-    found = judge_case(case, fit, draws=100, histories=10, seed=7)
+    fit = prior_fit(case, draws=60, fitted=())
+    found = judge_case(case, fit, draws=60, histories=8, seed=7, readings=["no_view", "as_written"])
     assert linchpins_of(found, "many", "with_record")[0] == "usual/attack"
     main = found.judgment("many").main
     assert main is not None

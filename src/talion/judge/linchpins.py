@@ -52,6 +52,7 @@ class Slice:
         probability: of the test there.
         low, high: 80 % interval of that probability.
         draws: how many.
+        sign: of an arrow whose sign is open, `raises` or `lowers`, if only draws of it are meant.
     """
 
     says: str
@@ -59,6 +60,7 @@ class Slice:
     low: float
     high: float
     draws: int
+    sign: str = ""
 
 
 @dataclass(frozen=True)
@@ -274,11 +276,11 @@ def _thirds(parameter: Parameter, output: Output, used: B1) -> Iterator[Slice]:
         return
     signs = parameter.signs[used]
     for sign, says in _SIGNS[::2]:
-        yield from _thirds_of(parameter, output, values, signs == sign, f"{says}, ")
+        yield from _thirds_of(parameter, output, values, signs == sign, says)
 
 
 def _thirds_of(
-    parameter: Parameter, output: Output, values: F8, among: B1, lead: str
+    parameter: Parameter, output: Output, values: F8, among: B1, sign: str
 ) -> Iterator[Slice]:
     if int(among.sum()) < 3 * _FEWEST or float(np.ptp(values[among])) <= 0:
         return
@@ -294,8 +296,8 @@ def _thirds_of(
     for name, (where, (low, high)) in sorted(cuts, key=lambda cut: cut[0]):
         inside = where & among
         if int(inside.sum()) >= _FEWEST:
-            said = _third_words(parameter, low, high, one_way=bool(lead))
-            yield _slice(f"{lead}{name}: {said}", output, inside)
+            said = _third_words(parameter, low, high, one_way=bool(sign))
+            yield _slice(f"{name}: {said}", output, inside, sign)
 
 
 def _third_words(
@@ -316,10 +318,10 @@ def _by_sign(parameter: Parameter, output: Output, used: B1) -> Iterator[Slice]:
             yield _slice(says, output, where)
 
 
-def _slice(says: str, output: Output, where: B1) -> Slice:
+def _slice(says: str, output: Output, where: B1, sign: str = "") -> Slice:
     p, error = pooled(output, where)
     low, high = max(p - _Z80 * error, 0.0), min(p + _Z80 * error, 1.0)
-    return Slice(says, p, low, high, int(where.sum()))
+    return Slice(says, p, low, high, int(where.sum()), sign)
 
 
 def _sentence(found: Sequence[Linchpin], together: float, asked: int, output: Output) -> str:

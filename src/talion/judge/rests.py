@@ -114,7 +114,7 @@ def rests_sentence(label: Label, linchpins: Mapping[str, Linchpins]) -> str:
         return "rests on the form of its test, on no assumption"
     found, title = linchpins[name].found, NAMED[name].title.lower()
     if not found:
-        return f"rests on no assumption that stands out ({title})"
+        return f"rests on no assumption that stands out, {title}"
     first = found[0]
     more = "" if len(found) == 1 else f"; also {', '.join(_short(one.says) for one in found[1:3])}"
     return f"rests most on {first.says}, {title}{more}"

@@ -77,7 +77,7 @@ def _reading(part: PartResult, reading: str, name: str) -> RestsReading:
         tuple(_row(one) for one in rests.found),
         "" if rests.found else rests.sentence,
         _together(rests),
-        "" if box is None else box.sentence,
+        "" if box is None else box.sentence[0].lower() + box.sentence[1:],
     )
 
 
@@ -104,7 +104,7 @@ def shown_slices(one: Linchpin) -> Sequence[Slice]:
         return ends
     if "strength" not in one.part:
         return one.signs
-    return [*one.signs, *(piece for piece in ends if piece.says.startswith("raises"))]
+    return [*one.signs, *(piece for piece in ends if piece.sign == "raises")]
 
 
 def _share(share: float) -> str:
