@@ -18,6 +18,7 @@ from judge.known_draws import (
 )
 from talion.judge.boxes import Bar, Box, bars_of, find_box
 from talion.judge.estimate import DrawTruth
+from talion.judge.linchpins import Linchpin, Linchpins
 from talion.judge.parameter_words import condition_words, plain_number
 from talion.judge.parameters import Parameter
 
@@ -193,3 +194,17 @@ def test_a_plain_value_is_said_with_its_unit() -> None:
     rate = plain("Attack", np.linspace(8, 12, DRAWS))
     assert condition_words(rate, None, 9.04) == "the usual rate of Attack is under 9 events a month"
     assert plain_number(0.0432) == "0.043"
+
+
+def test_draws_kept_back_refuse_boxes_of_noise_even_if_told_to_look() -> None:
+    def boxed(rng: np.random.Generator) -> bool:
+        parameters = idle(rng, 5, 120)
+        named = tuple(
+            Linchpin(p.id, None, "rate", (p.id,), p.name, "value", 0.1, 0.0, 0.2, 0.01, ())
+            for p in parameters
+        )
+        asked = Linchpins(named, 0.5, 5, 120, "")
+        truth = single(rng.random(120) < 0.85)  # near the bar, where chance flips most easily
+        return find_box(told(parameters), asked, truth, LABELS) is not None
+
+    assert false_share(boxed, 150, 8) <= 0.05

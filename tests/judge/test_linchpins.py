@@ -304,7 +304,7 @@ def result() -> RunResult:
     case = crisis(
         "fixed", "rests", "unresolved", "checked", extra={"many": MANY, "parades": PARADES}
     )
-    return judge_case(case, draws=120, histories=10, seed=7)
+    return judge_case(case, draws=100, histories=8, seed=7)
 
 
 def linchpins_of(result: RunResult, judgment: str, reading: str) -> list[str]:
@@ -354,7 +354,11 @@ def test_json_holds_linchpins_and_boxes(result: RunResult) -> None:
 
 def test_workers_and_other_judgments_change_nothing(result: RunResult) -> None:
     alone = judge_case(crisis(extra={"many": MANY}), draws=100, histories=8, seed=7, workers=1)
-    assert alone.judgment("many").parts == result.judgment("many").parts
+    (mine,), (theirs,) = alone.judgment("many").parts, result.judgment("many").parts
+    for reading, found in mine.linchpins.items():
+        assert found == theirs.linchpins[reading]
+        assert mine.boxes[reading] == theirs.boxes[reading]
+    assert mine == theirs
 
 
 def test_a_longer_chain_is_found_at_its_first_link() -> None:
