@@ -153,6 +153,8 @@ def test_bars_follow_the_word() -> None:
         ("points", 0.0, None, False, "A1 (War → Attack) does not lower it"),
         ("points", None, 3.0, False, "A1 (War → Attack) raises it by under 3 %"),
         ("times", 1.4, None, False, "A1 (War → Attack) raises it by over 40 %"),
+        ("times", 1.97, 11.0, False, "A1 (War → Attack) raises it by a factor of 2 to 11"),
+        ("times", 1.2, 1.5, False, "A1 (War → Attack) raises it by 20 to 50 %"),
         ("times", None, 5.0, False, "A1 (War → Attack) raises it by under a factor of 5"),
     ],
 )

@@ -297,17 +297,23 @@ def _mended(sample: _Sample, region: _Region, goal: _Goal) -> _Region:
 def _better_end(
     sample: _Sample, region: _Region, goal: _Goal, place: int, *, upper: bool
 ) -> _Region:
-    """Return the region with one end where the box holds most, if it still lies beyond the bar."""
+    """Return the region with one end where the box holds most, or without it if that holds as much.
+
+    Unchanged if the box would no longer lie beyond the bar.
+    """
     ends = region.high if upper else region.low
     if not np.isfinite(ends[place]):
         return region
-    among = region.without(place, low=not upper, high=upper).holds(sample.values)
+    free = region.without(place, low=not upper, high=upper)
+    among = free.holds(sample.values)
     x, excess = sample.values[among, place], sample.excess(goal)[among]
     order = np.argsort(x if upper else -x, kind="stable")
     x, held = x[order], np.cumsum(excess[order])
     last = np.flatnonzero(np.append(x[1:] != x[:-1], False))  # an end stands between two values
     if not last.size:
         return region
+    if held[-1] >= held[last].max() and free.restricted.any():
+        return free if _is_beyond(sample, free, goal) else region
     best = last[int(held[last].argmax())]
     moved = ends.copy()
     moved[place] = _between(float(x[best]), float(x[best + 1]))
@@ -431,7 +437,8 @@ def _end(parameter: Parameter, at: float, values: F8, *, upper: bool) -> tuple[f
 
 
 def _sentence(box: Box, bar: Bar) -> str:
-    where = " and ".join(one.says for one in box.conditions)
+    *first, last = (one.says for one in box.conditions)
+    where = f"{', '.join(first)} and {last}" if first else last
     verb = "fails" if box.fails else "would hold"
     beyond = "under" if box.fails == bar.at_least else "at or over"
     return (

@@ -107,6 +107,8 @@ def _between(parameter: Parameter, low: float, high: float) -> str:
     up, _, down, _ = _verbs(parameter)
     neutral = parameter.neutral
     if low >= neutral:
+        if parameter.form == "times" and high >= 2:
+            return f"{up} a factor of {plain_number(low)} to {plain_number(high)}"
         return f"{up} {_number(parameter, low)} to {_size(parameter, high)}"
     if high <= neutral:
         return f"{down} {_number(parameter, high)} to {_size(parameter, low)}"
@@ -126,17 +128,18 @@ def _unit(parameter: Parameter) -> str:
 
 
 def _number(parameter: Parameter, value: float) -> str:
+    """Return the number of `_size` without its unit."""
     if parameter.form != "times":
         return plain_number(abs(value))
-    return plain_number(100 * abs(value - 1.0) if value < 2 else value)
+    if value >= 2:
+        return f"a factor of {plain_number(value)}"
+    return plain_number(100 * abs(value - 1.0))
 
 
 def _size(parameter: Parameter, value: float) -> str:
     """Return how much a value of an arrow does, without its direction."""
     if parameter.form == "times":
-        if value >= 2:
-            return f"a factor of {plain_number(value)}"
-        return f"{plain_number(100 * abs(value - 1.0))} %"
+        return _number(parameter, value) + ("" if value >= 2 else " %")
     number = plain_number(abs(value))
     if parameter.form == "share":
         return f"{number} % of these"
