@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from talion.judge.truth import Truth
 
 __all__ = [
+    "DrawTruth",
     "Effect",
     "Share",
     "effect_draws",
@@ -24,6 +25,7 @@ __all__ = [
     "share_of_draws",
     "shrunken",
     "summarise_effect",
+    "truth_of_draws",
 ]
 
 F8 = NDArray[np.float64]
@@ -81,6 +83,42 @@ class Effect:
     smallest: float
     q: float
     noise: float
+
+
+@dataclass(frozen=True, eq=False)
+class DrawTruth:
+    """In how many of its answers a test holds, draw by draw.
+
+    Attributes:
+        holds: answers in which it holds, shape (D,).
+        answers: histories that can answer; for an effect 1, the draw itself, or 0 where it is not
+            known, shape (D,).
+    """
+
+    holds: F8
+    answers: F8
+
+    @property
+    def share(self) -> F8:
+        """The share of each draw; NaN for one without an answer, shape (D,)."""
+        none = np.full(self.holds.shape, np.nan)
+        np.divide(self.holds, self.answers, out=none, where=self.answers > 0)
+        return none
+
+    @property
+    def noise(self) -> F8:
+        """Binomial noise variance of each share, p(1 - p)/(n - 1); 0 with one answer, shape (D,)."""
+        p = self.share
+        none = np.zeros(p.shape)
+        np.divide(p * (1 - p), self.answers - 1, out=none, where=self.answers > 1)
+        return none
+
+
+def truth_of_draws(truth: Truth) -> DrawTruth:
+    """Return in how many settled histories of each draw a test holds."""
+    settled = ~truth.undetermined & (truth.low == truth.high)
+    holds, answers = (truth.low & settled).sum(axis=1), settled.sum(axis=1)
+    return DrawTruth(holds.astype(np.float64), answers.astype(np.float64))
 
 
 def shrunken(raw: F8, noise_variance: F8) -> tuple[F8, float]:

@@ -126,6 +126,19 @@ class SystemGraph:
                     nodes.add(subject)
         return frozenset(nodes), frozenset(scaled)
 
+    def upstream(self, measured: Iterable[str]) -> frozenset[str]:
+        """Return the nodes from which any way leads to what is measured, these included.
+
+        The issue of a decision among them is listed as `issue NAME`.
+        """
+        nodes = _reach(measured, _group(self.edges, "effect"), "cause")
+        issues = {
+            f"issue {decision.issue}"
+            for name, decision in self.case.decisions.items()
+            if f"decision {name}" in nodes
+        }
+        return frozenset(nodes | issues)
+
     def leads(self, sources: Iterable[str], measured: Iterable[str]) -> bool:
         """Return whether any way, by links or not, leads from a source to what is measured."""
         return bool(_reach(sources, _group(self.edges, "cause"), "effect") & set(measured))

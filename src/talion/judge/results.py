@@ -10,10 +10,12 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
+from talion.judge.boxes import Box
 from talion.judge.confidence import Confidence
 from talion.judge.estimate import Effect, Share
 from talion.judge.forecasts import PartForecast
 from talion.judge.labels import Label, RecordFit
+from talion.judge.linchpins import Linchpins
 from talion.judge.record_checks import RecordCheck
 from talion.judge.wording import WordFit
 
@@ -61,6 +63,8 @@ class PartResult:
         fit: what a fit says of it, as the rule takes it; None without one.
         variants: variant of the fit -> share, among them the opponent's prior updated.
         fit_sentence: the same in words; "" without a fit.
+        linchpins: reading -> the assumptions on which its probability rests; empty for kind `record`.
+        boxes: reading -> where it flips; None where no such region can be shown.
     """
 
     id: str
@@ -80,6 +84,8 @@ class PartResult:
     fit: RecordFit | None = None
     variants: Mapping[str, Share | None] = field(default_factory=dict)
     fit_sentence: str = ""
+    linchpins: Mapping[str, Linchpins] = field(default_factory=dict)
+    boxes: Mapping[str, Box | None] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -102,6 +108,7 @@ class JudgmentResult:
         words: reading -> the author's word against it: too strong, fair, too weak, untestable; empty
             without a simulated test.
         confidence: its level and what each rule says; None where nothing was tested.
+        rests_sentence: in one line, on what it rests most; "" if nothing was simulated.
     """
 
     id: str
@@ -121,6 +128,7 @@ class JudgmentResult:
     record_words: str = ""
     words: Mapping[str, WordFit] = field(default_factory=dict)
     confidence: Confidence | None = None
+    rests_sentence: str = ""
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal
 
 from talion.judge.before_after import before_and_after
+from talion.judge.boxes import Bar, bars_of
 from talion.judge.checks import stop_on_faults
 from talion.judge.confidence import ConfidenceGrounds, confidence_for, confidence_sentence
 from talion.judge.estimate import Share
@@ -38,6 +39,7 @@ from talion.judge.readings import (
     draws_by_reading,
 )
 from talion.judge.record_checks import RecordCheck, check_on_record
+from talion.judge.rests import NOTHING, Foundations, rests_sentence
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
 from talion.judge.simulated import Progress, simulate_readings
 from talion.judge.sourcing import sourcing_of, sourcing_of_rows
@@ -51,7 +53,7 @@ from talion.judge.words import (
     likelihood_sentence,
 )
 from talion.model.case import Case
-from talion.model.lexicon import read_word
+from talion.model.lexicon import WordReading, read_word
 
 if TYPE_CHECKING:
     from talion.fit.case.result import CaseFit
@@ -119,7 +121,9 @@ def judge_case(
     if fit is not None:
         check_fit(case, fit)
     simulated = simulate_readings(case, fit, sizes, draws, histories, seed, workers, progress)
-    judging = _Judging(case, simulated.measured, simulated.varied, SystemGraph(case), fit)
+    graph = SystemGraph(case)
+    foundations = Foundations.of(case, graph, simulated.drawn, seed)
+    judging = _Judging(case, simulated.measured, simulated.varied, graph, fit, foundations)
     judgments = tuple(_judge(judging, key) for key in case.judgments)
     warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
     fixed = [j.id for j in judgments if j.label is Label.FIXED]
@@ -176,20 +180,21 @@ class _Judged:
 
 @dataclass(frozen=True)
 class _Judging:
-    """What every judgment is judged by: measures of readings and variants, graph, fit."""
+    """What every judgment is judged by: measures of readings and variants, graph, fit, assumptions."""
 
     case: Case
     measured: Mapping[str, Measured]
     varied: Mapping[str, Measured]
     graph: SystemGraph
     fit: CaseFit | None
+    foundations: Foundations
 
 
 def _judge(judging: _Judging, key: str) -> JudgmentResult:
     case = judging.case
     judgment = case.judgments[key]
     word = read_word(judgment.word, case.document.lexicon)
-    judged = [_judge_part(judging, part) for part in parts_of(case, key)]
+    judged = [_judge_part(judging, part, _bars(part, word)) for part in parts_of(case, key)]
     main = judged[0] if judged and judgment.holds_if is not None else None
     parts = tuple(j.result for j in judged)
     if main is None:
@@ -222,6 +227,7 @@ def _judge(judging: _Judging, key: str) -> JudgmentResult:
         "" if recorded is None else recorded.model_words,
         words,
         confidence,
+        rests_sentence(result.label, result.linchpins),
     )
 
 
@@ -234,13 +240,18 @@ def _confidence_grounds(case: Case, main: _Judged) -> ConfidenceGrounds:
     return ConfidenceGrounds(main.path, main.result.readings, sourcing, main.check, main.fit)
 
 
+def _bars(part: Part, word: WordReading) -> tuple[Bar, ...]:
+    """Return the bars of a part: the author's word speaks of the main test alone."""
+    return bars_of(word.range if part.id.partition("@")[0] == "main" else None)
+
+
 def _at_other_horizons(main: PartResult, parts: tuple[PartResult, ...]) -> str:
     """Return a clause for each other horizon of the main test that has another label."""
     others = [p for p in parts if p.id.startswith("main@") and p.label is not main.label]
     return "".join(f" At {p.horizon}: {p.label.value}." for p in others)
 
 
-def _judge_part(judging: _Judging, part: Part) -> _Judged:
+def _judge_part(judging: _Judging, part: Part, bars: tuple[Bar, ...]) -> _Judged:
     case, fit = judging.case, judging.fit
     names = names_of(case, part.horizon)
     kind: Literal["share", "effect", "record"] = part.test.kind
@@ -263,6 +274,7 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
     found = record_fit(fit, outcomes, varied) if fit is not None and simulated else None
     grounds = _grounds(kind, shares, path, found)
     label, says = _labelled(grounds, path, fit if simulated else None, kind)
+    rests = NOTHING if check else judging.foundations.under(part.test, outcomes, bars)
     result = PartResult(
         id=part.id,
         title=part.title,
@@ -281,6 +293,8 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
         fit=found,
         variants={name: outcome.share for name, outcome in varied.items()},
         fit_sentence=fit_sentence(says),
+        linchpins=rests.linchpins,
+        boxes=rests.boxes,
     )
     return _Judged(result, path, check, says)
 

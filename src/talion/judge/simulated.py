@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from talion.errors import Problems
 from talion.judge.fitted import fitted_runs
 from talion.judge.measures import plan_for
+from talion.judge.parameters import DrawnReading
 from talion.judge.readings import AS_WRITTEN, NO_VIEW, WATCHED, in_printed_order
 from talion.judge.stability import explosive_priors, prior_behind
 from talion.judge.tests import Measured
@@ -43,10 +44,14 @@ class _Asked:
 
 @dataclass(frozen=True)
 class Simulated:
-    """What was simulated: readings, and variants of the fit kept apart from them."""
+    """What was simulated: readings, and variants of the fit kept apart from them.
+
+    `drawn` says where the draws of each reading come from.
+    """
 
     ensembles: dict[str, Ensemble]
     measured: dict[str, Measured]
+    drawn: dict[str, DrawnReading]
     varied: dict[str, Measured]
     fitted_draws: dict[str, int]
     warnings: tuple[str, ...]
@@ -74,7 +79,7 @@ def simulate_readings(
     drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
     total = sum(one.draws for one in asked) * histories
     done = 0
-    found = Simulated({}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
+    found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
     for one in asked:
         shown = one.name == drawn and not one.is_variant
@@ -94,6 +99,8 @@ def simulate_readings(
         kept[one.name] = measured_from(ensemble, model)
         if not one.is_variant:
             found.ensembles[one.name] = ensemble
+            levels = {} if given is None else _levels_at(model, case.as_of_day)
+            found.drawn[one.name] = DrawnReading(one.reading, one.draws, seed, given, levels)
         warnings |= dict.fromkeys(model.warnings)
         warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
     ordered = in_printed_order(found.measured)
@@ -103,6 +110,12 @@ def simulate_readings(
         measured={name: found.measured[name] for name in ordered},
         warnings=tuple(warnings),
     )
+
+
+def _levels_at(model: CompiledModel, day: int) -> dict[str, NDArray[np.float64]]:
+    """Return factor -> where it stands in each draw as histories begin on a day, shape (draws,)."""
+    starts = [start.z for start in model.starts if start.day == day]
+    return {name: z[:, i] for z in starts for i, name in enumerate(model.factor_ids)}
 
 
 def _shifted(progress: Progress | None, before: int, total: int) -> Progress | None:

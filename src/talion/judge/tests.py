@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.judge.estimate import (
+    DrawTruth,
     Effect,
     Share,
     effect_draws,
@@ -18,6 +19,7 @@ from talion.judge.estimate import (
     share_of,
     share_of_draws,
     summarise_effect,
+    truth_of_draws,
 )
 from talion.judge.measures import measures_of, quantity_measures, worlds_of
 from talion.judge.parts import Setting
@@ -105,11 +107,13 @@ class Outcome:
         effect: of a single difference between two what-ifs.
         psi: what the draws differ in, shape (D,): each draw's own probability, or its effect; NaN
             where a draw has none. None for several differences joined.
+        truth: in how many answers of each draw the test holds.
     """
 
     share: Share | None
     effect: Effect | None = None
     psi: F8 | None = field(default=None, compare=False, repr=False)
+    truth: DrawTruth | None = field(default=None, compare=False, repr=False)
 
 
 def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
@@ -122,14 +126,16 @@ def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
     """
     if test.kind == "share":
         truth = truth_of(test, setting, values)
-        return Outcome(share_of(truth), psi=share_draws(truth))
+        return Outcome(share_of(truth), psi=share_draws(truth), truth=truth_of_draws(truth))
     psi = _effects(test, setting, values)
     share = share_of_draws(psi.holds, psi.capped, psi.histories) if psi.known else None
+    known = (~psi.capped & np.isfinite(psi.psi)).astype(np.float64)
+    told = DrawTruth(psi.holds * known, known)
     if not isinstance(test, Difference):
-        return Outcome(share)
+        return Outcome(share, truth=told)
     unit = _unit(test)
     effect = summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise)
-    return Outcome(share, effect, psi.psi)
+    return Outcome(share, effect, psi.psi, told)
 
 
 def verdicts(test: Expression, setting: Setting, values: Values) -> tuple[B1, B1]:

@@ -23,12 +23,15 @@ __all__ = ["console_table"]
 
 WIDTH, LEAST = 100, 96
 _HEADS = ("", "Claim", "Author's word", "As written", "No view", "With record", "Label")
-_FIXED = (5, None, 15, 9, 9, 11, 20)  # columns; the claim takes what is left
+_INDENT = 5  # width of the first column
+_FIXED = (_INDENT, None, 15, 9, 9, 11, 20)  # columns; the claim takes what is left
 _SPACE = "  "
 
 
 def console_table(result: RunResult, width: int = WIDTH) -> str:
-    """Return every judgment in a row: claim, word, readings, label. No colours, no markup.
+    """Return every judgment in a row: claim, word, readings, label; under it what it rests on most.
+
+    No colours, no markup.
 
     Args:
         result: of a run.
@@ -39,12 +42,20 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
     lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
         lines += _row(_cells(j, provisional=is_provisional(result)), widths)
+        lines += _rests(j, max(width, LEAST))
     ends = [finding_sentence(result), "Model output, not a forecast."]
     lines += [
         "",
         *(line for text in ends for line in textwrap.wrap(clean(text), max(width, LEAST))),
     ]
     return "\n".join(lines)
+
+
+def _rests(j: JudgmentResult, width: int) -> list[str]:
+    """Return the line on what a judgment rests most, under its claim."""
+    indent = " " * (_INDENT + len(_SPACE))
+    said = clean(j.rests_sentence)
+    return textwrap.wrap(said, width, initial_indent=indent, subsequent_indent=indent + _SPACE)
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:

@@ -13,7 +13,8 @@ from talion.model.reading import NAMED
 from talion.report.evidence import EvidenceReader, Pointer, Row
 from talion.report.labels import LabelLook, look
 from talion.report.marks import draw_marks
-from talion.report.results_table import holder_name, marks_of, word_range_said
+from talion.report.rests import RestsView, build_rests
+from talion.report.results_table import holder_name, is_provisional, marks_of, word_range_said
 from talion.report.system import anchor, title_of
 from talion.report.watch import WatchBlock, watch_block
 from talion.report.wording import WordingView, wording_view
@@ -87,6 +88,7 @@ class JudgmentView:
     shows: tuple[tuple[str, str], ...]
     parts: tuple[PartView, ...]
     citation: str
+    rests: RestsView | None
 
 
 _KINDS = {
@@ -136,6 +138,7 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         shows=_shows(result, j),
         parts=tuple(_part(result, reader, part) for part in j.parts),
         citation=_citation(result, j),
+        rests=build_rests(j.main, provisional=is_provisional(result)),
     )
 
 

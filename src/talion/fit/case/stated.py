@@ -16,22 +16,33 @@ from talion.fit.case.result import FittedReading
 from talion.model.arrows import Arrow, link_strength
 from talion.model.case import Case
 from talion.model.classes import classes_of
+from talion.model.compile_decisions import decision_numbers
 from talion.model.compile_events import LARGEST_SHARE, class_weights, event_links, usual_rates
-from talion.model.compile_factors import factor_links, factor_numbers
+from talion.model.compile_factors import FactorNumbers, factor_links, factor_numbers
 from talion.model.echo import consequences
 from talion.model.quantity import Scale, quantile_draws
-from talion.model.reading import READINGS, arrow_sign
+from talion.model.reading import READINGS, Reading, arrow_sign
 from talion.model.sampling import Sampler
+from talion.model.schema import AfterState
 
 if TYPE_CHECKING:
     import polars as pl
 
-__all__ = ["LinkChange", "Span", "StatedParameter", "link_changes", "parameter_frame", "stated"]
+__all__ = [
+    "LinkChange",
+    "Span",
+    "StatedParameter",
+    "link_changes",
+    "parameter_frame",
+    "stated",
+    "stated_throughout",
+]
 
 F8 = NDArray[np.float64]
 Triple = tuple[float, float, float]
 _LOW, _HIGH = 0.1, 0.9
 _FORMS = ("share", "extra", "points", "per_100", "times")  # of a link's strength
+_ALWAYS = 100.0  # per cent: a rule that needs no chance
 _GRID = 4096  # points at which the prior of a link that may work either way is taken
 
 
@@ -112,7 +123,8 @@ class _Listener(Sampler):
 
 def _unit(name: str) -> str:
     kinds = {"usual": "events a month", "half-life": "days", "sd": "log rate"}
-    forms = {"more": "times", "times": "times", "per_100": "points per 100", "points": "points"}
+    kinds |= {"lag": "days", "after": "days"}
+    forms = {"more": "times", "times": "times", "per_100": "points per 100", "lasts": "days"}
     first, _, rest = name.partition("/")
     return kinds.get(first) or forms.get(rest.rpartition("/")[2], "points")
 
@@ -131,8 +143,39 @@ def stated(case: Case, reading: str) -> dict[str, StatedParameter]:
     >>> stated(load_case("baghdad-2024"), "no_view")["usual/attack"].unit
     'events a month'
     """
+    supposed = READINGS[reading]
+    return _heard_by(_Listener(case.arrows, _units(case)), case, supposed)[0].found
+
+
+def stated_throughout(case: Case, reading: str) -> dict[str, StatedParameter]:
+    """Return `stated` with the parameters that no fit informs: of decisions and of turned switches.
+
+    Args:
+        case: the case.
+        reading: id, see `talion.model.reading.READINGS`.
+
+    >>> from talion.model.case import load_case
+    >>> case = load_case("baghdad-2024")
+    >>> stated_throughout(case, "no_view")["lag/mission_end"].unit
+    'days'
+    """
     document, supposed = case.document, READINGS[reading]
-    sampler, classes = _Listener(case.arrows, _units(case)), classes_of(document)
+    sampler, numbers = _heard_by(_Listener(case.arrows, _units(case)), case, supposed)
+    decision_numbers(document, classes_of(document), supposed, sampler, numbers)
+    for name, factor in document.factors.items():
+        if isinstance(factor.then, AfterState):
+            sampler.draw(f"after/{name}", factor.then.after, "log")
+        for i, rule in enumerate(factor.set_by):
+            if rule.chance[0] != _ALWAYS:
+                sampler.percent(f"set/{name}/{i}/chance", rule.chance)
+            if rule.lasts:
+                sampler.draw(f"set/{name}/{i}/lasts", rule.lasts, "log")
+    return sampler.found
+
+
+def _heard_by(sampler: _Listener, case: Case, supposed: Reading) -> tuple[_Listener, FactorNumbers]:
+    """Let a listener hear the priors of rates, marks, factors, links and listing."""
+    document, classes = case.document, classes_of(case.document)
     usual, weights = usual_rates(document, sampler), class_weights(document, classes, sampler)
     numbers = factor_numbers(document, sampler)
     event_links(document, case.arrows, classes, supposed, sampler, usual, weights)
@@ -140,7 +183,7 @@ def stated(case: Case, reading: str) -> dict[str, StatedParameter]:
     for name, event in document.events.items():
         if event.listing is not None:
             sampler.percent(f"listing/{name}", event.listing.share)
-    return sampler.found
+    return sampler, numbers
 
 
 def _units(case: Case) -> dict[str, str]:
