@@ -73,7 +73,7 @@ class TestRoundTrips:
 
     def test_a_quoted_description_after_a_blank_and_no_final_commas(self) -> None:
         issue = parse_ktab_csv(ktab_runs.DUMMY_CSV).issue
-        assert issue.description == "Dummy scenario to test reading format"
+        assert issue.description == ktab_runs.DUMMY_TITLE
         assert issue.positions[6].tolist() == [70.96, 33.46, 90.36]
 
     def test_xml_keeps_everything(self) -> None:
