@@ -11,7 +11,7 @@ from hypothesis import Phase, assume, given, settings
 from hypothesis import strategies as st
 
 from read.sheets import read, text, xlsx
-from talion.errors import InputError
+from talion.errors import InputError, RecordError
 from talion.judge.checks import check_case
 from talion.model.case import load_case
 from talion.read.column_words import plain_words
@@ -55,6 +55,7 @@ def test_every_row_comes_back_and_the_case_checks(
     folder = tmp_path_factory.mktemp("any")
     names = [str(cell) for row in rows for cell in row[1:4]]
     assume(all(not is_blank(name) for name in names))
+    assume(any(not is_unknown(str(row[3])) for row in rows))  # else refused, as the next test says
     head = ["Date", "By", "Against", "Type", "Number", "Note"]
     cells = [[*row[:5], _without_controls(str(row[5]))] for row in rows]
     table = [head, *([str(c[0]), *c[1:]] for c in cells)]
@@ -87,6 +88,12 @@ def _without_controls(note: str) -> str:
 def _as_imported(row: list[object]) -> tuple[str, str, str, str, object]:
     by, against, kind = (plain(str(cell)) for cell in row[1:4])
     return str(row[0]), by, against, kind, row[4] or 1
+
+
+def test_a_table_whose_every_act_is_unknown_is_refused(tmp_path: Path) -> None:
+    table = [["Date", "By", "Against", "Type"], ["2024-01-03", "A", "B", "unknown"]]
+    with pytest.raises(RecordError, match="does not say what kind of act"):
+        read(xlsx(tmp_path, table), as_of="2025-06-01")
 
 
 @settings(max_examples=60)
