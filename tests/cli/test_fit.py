@@ -116,12 +116,12 @@ def test_quick_and_sizes_reach_the_sampler(
     talion("fit", starter, "--quick")
     talion("fit", starter, "--quick", "--sweeps", "99")
     talion("fit", starter, "--chains", "3")
-    sizes = [(s["chains"], s["sweeps"], len(s["variants"]), s["doublings"]) for s in sampler]
+    sizes = [(s["chains"], s["sweeps"], len(s["variants"]), s["patience"]) for s in sampler]
     usual = FitSettings()
     assert sizes == [
-        (2, 400, 0, 0),
-        (2, 99, 0, 0),
-        (3, usual.sweeps, len(usual.variants), usual.doublings),
+        (2, 400, 0, 1.0),
+        (2, 99, 0, 1.0),
+        (3, usual.sweeps, len(usual.variants), usual.patience),
     ]
 
 

@@ -62,7 +62,7 @@ def made_reading(
     gates = tuple((name, 1.001, 900.0 + i, 800.5) for i, name in enumerate(names))
     likelihood, prior = rng.normal(-900, 5, size), rng.normal(-80, 5, size)
     informed = tuple(case.links)[:3]
-    return FittedReading(draws, likelihood, prior, gates, verdict, informed, 12.5)
+    return FittedReading(draws, likelihood, prior, gates, verdict, informed, 100, 12.5)
 
 
 def made_fit(

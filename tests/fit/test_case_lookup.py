@@ -19,7 +19,7 @@ from talion.fit.case.result import CaseFit
 from talion.fit.case.store import read_fit, write_fit
 from talion.model.case import Case, load_case, parse_case
 
-QUICK = FitSettings(seed=7, chains=2, sweeps=50, variants=(), doublings=0)
+QUICK = FitSettings(seed=7, chains=2, sweeps=50, variants=(), patience=1.0)
 
 
 @pytest.fixture
@@ -52,7 +52,7 @@ def test_a_fit_is_made_once_kept_and_found_again(case: Case, calls: list[dict[st
     again = obtain_fit(case, QUICK)
     assert (again.origin, again.notes) == ("cache", ())
     assert contents(again.fit) == contents(made.fit)  # the very numbers, not nearly
-    settings = {"seed": 7, "chains": 2, "sweeps": 50, "variants": (), "doublings": 0}
+    settings = {"seed": 7, "chains": 2, "sweeps": 50, "variants": (), "patience": 1.0}
     assert calls == [settings]
     assert obtain_fit(case, replace(QUICK, seed=8)).origin == "made"
     assert obtain_fit(case, QUICK, refit=True).origin == "made"

@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from fit.case_fits import contents, made_fit
 from talion.errors import FitError, OutputError
 from talion.fit.case.key import FitSettings
+from talion.fit.case.packing import FORMAT
 from talion.fit.case.result import CaseFit, FittedReading
 from talion.fit.case.store import quantised, read_fit, write_fit
 from talion.model.case import load_case
@@ -76,7 +77,8 @@ def fits(draw: st.DrawFn) -> CaseFit:
     gates = draw(st.lists(st.tuples(NAMES, st.floats(1), st.floats(0), st.floats(0)), max_size=3))
     main = FittedReading(
         draws, rng.normal(size=size), rng.normal(size=size), tuple(gates),
-        draw(st.text()), tuple(draw(st.lists(NAMES, max_size=2))), draw(st.floats(0, 1e4)),
+        draw(st.text()), tuple(draw(st.lists(NAMES, max_size=2))),
+        draw(st.integers(0, 10**6)), draw(st.floats(0, 1e4)),
     )  # fmt: skip
     return CaseFit(
         draw(st.text()), dt.date(1970, 1, 1) + dt.timedelta(start + days), start, start + days,
@@ -160,7 +162,7 @@ def text_array(text: str) -> np.ndarray:
         (npz(x=np.arange(3)), "damaged, or no fit"),
         (npz(header=text_array("not JSON")), "damaged, or no fit"),
         (npz(header=text_array("[]")), "damaged, or no fit"),
-        (npz(header=text_array('{"talion_fit": 2}')), "damaged, or no fit"),
+        (npz(header=text_array(f'{{"talion_fit": {FORMAT}}}')), "damaged, or no fit"),
         (npz(header=np.array([object()], dtype=object)), "damaged, or no fit"),
         (npz(header=text_array('{"talion_fit": 99}')), "another format.*got 99"),
     ],

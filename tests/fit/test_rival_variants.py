@@ -75,32 +75,35 @@ def test_each_rival_is_one_more_variant_and_moves_no_other_seed(
     assert list(fitting.fit_case(case_of(RIVALS), seed=5, variants=()).variants) == []
 
 
-@pytest.mark.parametrize(("doublings", "runs"), [(0, [100]), (2, [100, 200]), (1, [100, 200])])
-def test_a_reading_that_misses_its_gate_is_run_again_for_longer(
-    monkeypatch: pytest.MonkeyPatch, doublings: int, runs: list[int]
+@pytest.mark.parametrize(
+    ("patience", "asked"), [(1.0, [(100, 100), (40, 100)]), (2.4, [(100, 240), (40, 240)])]
+)
+def test_variants_begin_short_and_every_reading_may_be_run_on(
+    monkeypatch: pytest.MonkeyPatch, patience: float, asked: list[tuple[int, int]]
 ) -> None:
-    """Here 200 sweeps are enough; the shares done never exceed the whole."""
+    """Here each is run on once; the share done never falls back by more than what came anew."""
     from fit.case_fits import made_fit
     from talion.fit.case.key import FitSettings
 
-    asked: list[int] = []
-    shares: list[float] = []
+    found: list[tuple[int, int]] = []
+    told: list[tuple[float, float]] = []
 
-    def sample(problem: Problem, *, sweeps: int, progress: Any, **_: Any) -> Any:
-        asked.append(sweeps)
-        progress(4 * (max(10, sweeps // 4) + sweeps))
-        verdict = "" if sweeps >= 200 else "not converged"
-        return made_fit(case_of(), FitSettings(variants=()), verdict=verdict).main
+    def sample(problem: Problem, *, sweeps: int, longest: int, progress: Any, **_: Any) -> Any:
+        found.append((sweeps, longest))
+        whole = 4 * (sweeps + sweeps // 4)
+        progress(whole, 0)
+        progress(0, whole // 2)
+        progress(whole // 2, 0)
+        return made_fit(case_of(), FitSettings(variants=())).main
 
     monkeypatch.setattr(fitting, "sample_reading", sample)
-    fit = fitting.fit_case(
-        case_of(), seed=5, sweeps=100, variants=(), doublings=doublings,
-        progress=lambda done, whole: shares.append(done / whole),
+    fitting.fit_case(
+        case_of(), seed=5, sweeps=100, variants=("opponent",), patience=patience,
+        progress=lambda done, whole: told.append((done, whole)),
     )  # fmt: skip
-    assert asked == runs
-    assert fit.verdict == ("" if runs[-1] == 200 else "not converged")
-    assert shares[-1] == 1.0
-    assert max(shares) <= 1.0
+    assert found == asked
+    assert [whole for _, whole in told] == [700, 950, 950, 950, 1050, 1050]
+    assert told[-1] == (1050, 1050)
 
 
 def test_a_rival_named_like_a_variant_is_refused() -> None:

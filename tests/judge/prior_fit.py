@@ -99,7 +99,7 @@ def reading_fit(
     given = PosteriorDraws(reading, scores, signs, past_of(case, draws, rng), strength)
     gates = (("usual/attack", 1.002, 900.0, 800.0),)
     prior = rng.normal(-80, 5, draws)
-    return FittedReading(given, likelihood, prior, gates, verdict, tuple(informed), 3.5)
+    return FittedReading(given, likelihood, prior, gates, verdict, tuple(informed), 100, 3.5)
 
 
 def prior_fit(

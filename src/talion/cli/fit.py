@@ -164,7 +164,7 @@ def _settings(
         within("--chains", chains, QUICK_CHAINS if quick else usual.chains, 2, 64),
         within("--sweeps", sweeps, QUICK_SWEEPS if quick else usual.sweeps, 50, 1_000_000),
         () if quick else usual.variants,
-        usual.doublings if sweeps is None and not quick else 0,
+        usual.patience if sweeps is None and not quick else 1.0,
     )
 
 

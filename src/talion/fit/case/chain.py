@@ -16,12 +16,12 @@ from talion.fit.case.specification import Problem
 
 __all__ = [
     "Kept",
+    "RunningChain",
     "compile_passes",
     "coordinates",
     "enter_events",
     "evaluate",
     "new_chain",
-    "run_chain",
 ]
 
 F8 = NDArray[np.float64]
@@ -102,7 +102,7 @@ def evaluate(problem: Problem, ch: Chain) -> float:
 
 
 def compile_passes(problem: Problem) -> None:
-    """Compile what `run_chain` runs, or read it from the cache: once, not in every thread."""
+    """Compile what a `RunningChain` runs, or read it from the cache: once, not in every thread."""
     ch = new_chain(problem, 8)
     evaluate(problem, ch)
     width = len(ch.x) + len(ch.sign) + len(ch.part)
@@ -183,90 +183,90 @@ class Kept:
     """[8] share accepted of each kind of move."""
 
 
-def run_chain(
-    problem: Problem,
-    seed: np.random.SeedSequence,
-    *,
-    burn: int,
-    sweeps: int,
-    thin: int,
-    progress: Callable[[int], None] | None = None,
-) -> Kept:
-    """Run one chain from a random beginning.
+class RunningChain:
+    """One chain from a random beginning, which can be run on.
+
+    Its numbers depend on its seed alone, in however many pieces it is run.
 
     Args:
         problem: what is fitted.
-        seed: its numbers depend on this alone.
-        burn: sweeps thrown away.
-        sweeps: sweeps kept.
-        thin: every how many kept sweeps the events are kept too.
-        progress: called with the number of sweeps done since the last call.
+        seed: of the chain.
+        thin: every how many sweeps the events are kept too.
 
     Raises:
         FitError: the record cannot be had under the model.
     """
-    room = 64 + 4 * (len(problem.record.rows) + _most(problem))
-    while True:
-        rng = np.random.default_rng(seed)
-        ch = _begin(problem, room, rng)
-        kept = _sweeps(problem, ch, burn, sweeps, thin, progress)
-        if kept is not None:
-            return kept
-        room *= 4
-        if room > 400_000:
-            raise FitError(
-                "unlisted events grow without bound",
-                remedy="narrow `usual`, `listing` or the strengths of links that answer themselves",
-            )
+
+    def __init__(self, problem: Problem, seed: np.random.SeedSequence, thin: int) -> None:
+        self._problem, self._seed, self._thin = problem, seed, thin
+        self._room = 64 + 4 * (len(problem.record.rows) + _most(problem))
+        self._begin()
+
+    def _begin(self) -> None:
+        self._chain = _begin(self._problem, self._room, np.random.default_rng(self._seed))
+        self._rows: list[tuple[NDArray[np.float32], NDArray[np.int8], F8]] = []
+        self._weeks: list[NDArray[np.float32]] = []
+        self._events: list[tuple[F8, I8, I8]] = []
+        self._tallies = [self._chain.tally.copy()]
+
+    def run_to(self, sweeps: int, progress: Callable[[int], None] | None = None) -> None:
+        """Run on until so many sweeps are done, a multiple of `thin`, since the beginning.
+
+        Args:
+            sweeps: in all.
+            progress: called with the number of sweeps done since the last call.
+
+        Raises:
+            FitError: unlisted events grow without bound.
+        """
+        while len(self._rows) * self._thin < sweeps:
+            if self._piece():
+                if progress:
+                    progress(self._thin)
+                continue
+            self._room *= 4
+            if self._room > 400_000:
+                raise FitError(
+                    "unlisted events grow without bound",
+                    remedy="narrow `usual`, `listing` or the strengths of links that answer themselves",
+                )
+            self._begin()
+
+    def _piece(self) -> bool:
+        """Run `thin` sweeps and keep them; False if there was no room for an unlisted event."""
+        s, ch = self._problem.arrays, self._chain
+        width, signed = len(ch.x), len(ch.x) + len(ch.sign)
+        rows = np.empty((self._thin, signed + len(ch.part)))
+        if _compiled()[1](s, ch, self._thin, rows) != 0:
+            return False
+        x, sign, part = rows[:, :width], rows[:, width:signed], rows[:, signed:].copy()
+        self._rows.append((x.astype(np.float32), sign.astype(np.int8), part))
+        self._weeks.append(_by_week(s, ch))
+        self._events.append(_events(ch))
+        self._tallies.append(ch.tally.copy())
+        return True
+
+    def kept(self, burn: int) -> Kept:
+        """Return what was kept after so many sweeps, a multiple of `thin`."""
+        first = burn // self._thin
+        rows, pasts = self._rows[first:], self._events[first:]
+        tally = self._tallies[-1] - self._tallies[first]
+        return Kept(
+            x=np.concatenate([row[0] for row in rows]),
+            sign=np.concatenate([row[1] for row in rows]),
+            part=np.concatenate([row[2] for row in rows]),
+            weekly=np.stack(self._weeks[first:]),
+            offsets=np.cumsum([0, *(len(p[0]) for p in pasts)]).astype(np.int64),
+            times=np.concatenate([p[0] for p in pasts]),
+            classes=np.concatenate([p[1] for p in pasts]),
+            rows=np.concatenate([p[2] for p in pasts]),
+            accepted=tally[:, 1] / np.maximum(tally[:, 0], 1),
+        )
 
 
 def _most(problem: Problem) -> int:
     """Most events that any total speaks of."""
     return max((t.value for t in problem.record.totals), default=50)
-
-
-def _sweeps(
-    problem: Problem,
-    ch: Chain,
-    burn: int,
-    sweeps: int,
-    thin: int,
-    progress: Callable[[int], None] | None,
-) -> Kept | None:
-    s = problem.arrays
-    run = _compiled()[1]
-    width, arrows, parts = len(ch.x), len(ch.sign), len(ch.part)
-    rows = np.empty((thin, width + arrows + parts))
-    for done in range(0, burn, thin):
-        size = min(thin, burn - done)
-        if run(s, ch, size, rows[:size]) != 0:
-            return None
-        if progress:
-            progress(size)
-    ch.tally[:] = 0
-    table = np.empty((sweeps, rows.shape[1]))
-    weeks = np.empty((sweeps // thin, len(s.usual), -(-s.days // 7)), np.float32)
-    pasts: list[tuple[F8, I8, I8]] = []
-    for i in range(sweeps // thin):
-        here = table[i * thin : (i + 1) * thin]
-        if run(s, ch, thin, here) != 0:
-            return None
-        pasts.append(_events(ch))
-        weeks[i] = _by_week(s, ch)
-        if progress:
-            progress(thin)
-    n = (sweeps // thin) * thin
-    return Kept(
-        x=table[:n, :width].astype(np.float32),
-        sign=table[:n, width : width + arrows].astype(np.int8),
-        part=table[:n, width + arrows :].copy(),
-        weekly=weeks,
-        offsets=np.cumsum([0, *(len(p[0]) for p in pasts)]).astype(np.int64),
-        times=np.concatenate([p[0] for p in pasts]) if pasts else np.zeros(0),
-        classes=np.concatenate([p[1] for p in pasts]) if pasts else np.zeros(0, np.int64),
-        rows=np.concatenate([p[2] for p in pasts]) if pasts else np.zeros(0, np.int64),
-        accepted=ch.tally[:, 1] / np.maximum(ch.tally[:, 0], 1),
-    )
 
 
 def _events(ch: Chain) -> tuple[F8, I8, I8]:
@@ -280,9 +280,9 @@ def _events(ch: Chain) -> tuple[F8, I8, I8]:
     )
 
 
-def _by_week(s: Specification, ch: Chain) -> F8:
+def _by_week(s: Specification, ch: Chain) -> NDArray[np.float32]:
     n = int(ch.events[0])
-    out = np.zeros((len(s.usual), -(-s.days // 7)))
+    out = np.zeros((len(s.usual), -(-s.days // 7)), np.float32)
     week = (ch.time[:n] // 7).astype(np.int64)
     np.add.at(out, (s.class_type[ch.kind[:n]], week), ch.size[:n])
     return out

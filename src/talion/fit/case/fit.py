@@ -24,7 +24,7 @@ def fit_case(
     chains: int = 4,
     sweeps: int = 5000,
     variants: Sequence[str] = tuple(VARIANTS),
-    doublings: int = 0,
+    patience: float = 1.0,
     progress: Callable[[float, float], None] | None = None,
     cores: int = 2,
 ) -> CaseFit:
@@ -37,10 +37,10 @@ def fit_case(
         case: with the record as known on `as_of`.
         seed: the same seed gives the same draws, whatever the threads.
         chains: of each reading.
-        sweeps: of each chain of the main reading; variants, of which fewer draws are used, get
-            less, and a gate to match.
+        sweeps: of each chain of the main reading; variants, of which fewer draws are used, begin
+            with a fifth, and have a gate to match.
         variants: which of `options.VARIANTS`.
-        doublings: how often a reading that misses its gate is run again with twice the sweeps.
+        patience: a reading that misses its gate is run on, to so many times `sweeps` at the most.
         progress: called with (done, of), in sweeps.
         cores: threads.
 
@@ -61,35 +61,29 @@ def fit_case(
     plan = {"": Options()} | {name: VARIANTS[name] for name in variants}
     if variants:
         plan |= rival_variants(case)
-    lengths = {name: _sweeps_of(name, sweeps) for name in plan}
-    whole = chains * sum(map(_run_length, lengths.values()))
-    done = 0
+    lengths = {name: sweeps if not name else max(4 * THIN, sweeps // 5) for name in plan}
+    done, later = 0, chains * sum(map(_run_length, lengths.values()))
 
-    def tell(sweeps_done: int) -> None:
+    def tell(sweeps_done: int, to_do: int) -> None:
         nonlocal done
         done += sweeps_done
         if progress is not None:
-            progress(done, whole)
+            progress(done, done + to_do + later)
 
     made: dict[str, FittedReading] = {}
     for name, options in plan.items():
-        problem = problem_of(case, options)
-        for doubled in range(doublings + 1):
-            length = lengths[name] * 2**doubled
-            if doubled:
-                whole += chains * _run_length(length)
-            made[name] = sample_reading(
-                problem,
-                seed=seed + zlib.crc32(name.encode()),  # a variant's draws hang on no other one
-                chains=chains,
-                sweeps=length,
-                gate=FOR_SIXTY_DRAWS if name else FULL,
-                keep=_KEEP_VARIANT if name else _KEEP,
-                cores=cores,
-                progress=tell,
-            )
-            if not made[name].verdict:
-                break
+        later -= chains * _run_length(lengths[name])
+        made[name] = sample_reading(
+            problem_of(case, options),
+            seed=seed + zlib.crc32(name.encode()),  # a variant's draws hang on no other one
+            chains=chains,
+            sweeps=lengths[name],
+            longest=int(patience * sweeps),
+            gate=FOR_SIXTY_DRAWS if name else FULL,
+            keep=_KEEP_VARIANT if name else _KEEP,
+            cores=cores,
+            progress=tell,
+        )
     main = made.pop("")
     past = main.draws.past
     return CaseFit(
@@ -100,20 +94,9 @@ def fit_case(
     )  # fmt: skip
 
 
-def _sweeps_of(name: str, sweeps: int) -> int:
-    """Sweeps of a reading: all for the main one, less for variants.
-
-    A prior that fixes its signs against the record, or takes links for stronger than they are, makes
-    posteriors with several humps: these get more.
-    """
-    slow = ("opponent", "as_written", "double_strength")
-    share = 1.0 if not name else 0.56 if name in slow else 0.35
-    return max(4 * THIN, int(share * sweeps) // THIN * THIN)
-
-
 def _run_length(sweeps: int) -> int:
-    """Sweeps of one chain, those thrown away included."""
-    return max(THIN, sweeps // 4) + sweeps // THIN * THIN
+    """Sweeps of one chain if it passes its gate at once, those thrown away included."""
+    return sweeps + sweeps // 4
 
 
 def rival_variants(case: Case) -> dict[str, Options]:

@@ -250,7 +250,7 @@ def _told(
     fitted = sample_reading(
         before, seed=fit_seed, chains=settings.chains, sweeps=settings.sweeps,
         keep=settings.particles, gate=FOR_SIXTY_DRAWS, cores=cores,
-        progress=lambda sweeps: tell(half * sweeps),
+        progress=lambda sweeps, _: tell(half * sweeps),
     )  # fmt: skip
     starts = from_fit(problem, fitted, settings.particles, np.random.default_rng(start_seed))
     share = 0.5 / (settings.particles * _days(problem, cut))

@@ -22,11 +22,12 @@ from talion.model.case import Case
 __all__ = ["DEFAULT_SEED", "METHOD", "FitSettings", "case_hash", "fit_key"]
 
 # Raise the number with any change that moves the draws of a fit of an unchanged case.
-METHOD = "case-fit 2"
+METHOD = "case-fit 3"
 DEFAULT_SEED = 20240213
 
 _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
+    | {"issues", "decisions"}
     | {"judgments", "what_ifs", "counterfactuals", "rivals", "hypotheses", "episodes"}
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
@@ -39,16 +40,16 @@ class FitSettings:
     Attributes:
         seed: of all random numbers.
         chains: of the sampler, for each reading.
-        sweeps: of each chain.
+        sweeps: of each chain of the main reading.
         variants: readings to fit beside the main one.
-        doublings: how often a reading that misses its gate is run again with twice the sweeps.
+        patience: a reading that misses its gate is run on, to so many times `sweeps` at the most.
     """
 
     seed: int = DEFAULT_SEED
     chains: int = 4
     sweeps: int = 5000
     variants: tuple[str, ...] = tuple(VARIANTS)
-    doublings: int = 2
+    patience: float = 2.4
 
 
 def case_hash(case: Case) -> str:

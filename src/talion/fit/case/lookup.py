@@ -135,7 +135,7 @@ def _make(case: Case, settings: FitSettings, progress: Progress | None) -> CaseF
         chains=settings.chains,
         sweeps=settings.sweeps,
         variants=settings.variants,
-        doublings=settings.doublings,
+        patience=settings.patience,
         progress=progress,
     )
     return made

@@ -21,7 +21,7 @@ from talion.model.posterior import PosteriorDraws
 
 __all__ = ["FORMAT", "pack", "unpack"]
 
-FORMAT = 2
+FORMAT = 3
 UNITS = 2**20  # of a day
 _SCALARS = ("case", "seed", "version", "method", "case_hash", "record_hash", "start", "end",
             "chains", "sweeps", "kept")  # fmt: skip
@@ -95,6 +95,7 @@ def _pack_reading(name: str, fitted: FittedReading) -> tuple[dict[str, Any], Arr
         "gates": [gate for gate, *_ in fitted.convergence],
         "verdict": fitted.verdict,
         "informed": list(fitted.informed),
+        "sweeps": int(fitted.sweeps),
         "seconds": float(fitted.seconds),
     }
     arrays: Arrays = {
@@ -163,6 +164,7 @@ def _unpack_reading(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]
         convergence=tuple(found),
         verdict=_text(header["verdict"]),
         informed=_texts(header, "informed"),
+        sweeps=int(header["sweeps"]),
         seconds=float(header["seconds"]),
         observation=_named(
             _texts(header, "observation"), _shaped(arrays, "observation", "f4", 2, size)

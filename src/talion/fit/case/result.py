@@ -38,6 +38,7 @@ class FittedReading:
         convergence: of the quantities that the gate looks at.
         verdict: empty if every one of them passed, else a sentence.
         informed: ids of links whose effect the record's likelihood depends on.
+        sweeps: kept of each chain; more than asked for where the gate was missed at first.
         seconds: the sampling took.
         observation: scores of what belongs to the fit alone, by name, each (N,): scales of totals,
             terms of listing, and `fit/listing-week/TYPE/W`, the innovations of weekly listing.
@@ -49,6 +50,7 @@ class FittedReading:
     convergence: tuple[Gate, ...]
     verdict: str
     informed: tuple[str, ...]
+    sweeps: int
     seconds: float
     observation: Mapping[str, NDArray[np.float64]] = field(default_factory=dict)
 
@@ -72,7 +74,8 @@ class CaseFit:
         case_hash, record_hash: of what was fitted; see `key.py`.
         main: reading `no_view` with strengths as stated.
         variants: by name, such as `half_strength`, `opponent`.
-        chains, sweeps: of the sampler, for each reading.
+        chains: of the sampler, for each reading.
+        sweeps: asked for, of each chain of the main reading; each reading holds its own.
         kept: draws kept of the main reading.
         power: what this record could have shown of each link; None if not asked for.
         placebos: fits with displaced causes; None if not asked for.

@@ -6,6 +6,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from typing import NamedTuple
 
 import numpy as np
@@ -14,11 +15,11 @@ from numpy.typing import NDArray
 from talion.errors import FitError, InputError
 from talion.fit.case.chain import (
     Kept,
+    RunningChain,
     compile_passes,
     enter_events,
     evaluate,
     new_chain,
-    run_chain,
 )
 from talion.fit.case.result import FittedReading, Gate
 from talion.fit.case.specification import Problem
@@ -56,24 +57,30 @@ def sample_reading(
     seed: int,
     chains: int = 4,
     sweeps: int = 5000,
+    longest: int | None = None,
     burn: int | None = None,
     keep: int = 200,
     gate: Gauge | None = None,
     cores: int = 2,
-    progress: Callable[[int], None] | None = None,
+    progress: Callable[[int, int], None] | None = None,
 ) -> FittedReading:
     """Sample links, listing, escalation, times and unlisted events of a case together.
+
+    Chains whose reported quantities miss the gate are run on, half as long again each time, and what
+    is thrown away grows with them. To look several times lets a gate be passed by luck a little
+    more often than one look would; hence gates well above what the draws are used for.
 
     Args:
         problem: what is fitted.
         seed: the same seed gives the same draws, whatever the number of threads.
         chains: independent chains, two at least.
         sweeps: kept of each chain.
-        burn: thrown away before; a quarter of `sweeps` by default.
+        longest: sweeps kept beyond which no chain is run on; by default none is.
+        burn: thrown away before; by default a quarter of the sweeps kept.
         keep: draws in the result, evenly from all chains.
         gate: what a reported quantity must pass; `FULL` by default.
         cores: threads.
-        progress: called with the number of sweeps done since the last call.
+        progress: called with the number of sweeps done since the last call and of those still to do.
 
     Returns:
         Draws with diagnostics; `verdict` says if the chains do not agree.
@@ -83,7 +90,8 @@ def sample_reading(
         FitError: the record cannot be had under the model.
 
     References:
-        Tanner and Wong (1987), JASA 82: 528, for parameters and latent events in turn.
+        Tanner and Wong (1987), JASA 82: 528, for parameters and latent events in turn; Glynn and
+        Whitt (1992), Annals of Applied Probability 2: 180, for stopping by the draws themselves.
     """
     if chains < 2 or sweeps < 4 * THIN or keep < 2 or cores < 1:
         raise InputError(
@@ -91,32 +99,50 @@ def sample_reading(
             value=(chains, sweeps, keep, cores),
         )
     began = time.perf_counter()
-    burned = max(THIN, sweeps // 4) if burn is None else burn
     lock = threading.Lock()
+    whole = done = 0
 
-    def tell(done: int) -> None:
-        if progress is not None:
-            with lock:
-                progress(done)
-
-    def run(own: np.random.SeedSequence) -> Kept:
-        return run_chain(problem, own, burn=burned, sweeps=sweeps, thin=THIN, progress=tell)
+    def tell(sweeps_done: int) -> None:
+        nonlocal done
+        with lock:
+            done += sweeps_done
+            if progress is not None:
+                progress(sweeps_done, whole - done)
 
     compile_passes(problem)
     with ThreadPoolExecutor(cores) as pool:
-        kept = list(pool.map(run, np.random.SeedSequence(seed).spawn(chains)))
-    gates = tuple(_gates(problem, kept))
+        seeds = np.random.SeedSequence(seed).spawn(chains)
+        running = list(pool.map(lambda own: RunningChain(problem, own, THIN), seeds))
+        length = _whole(sweeps)
+        while True:
+            burned = _whole(length / 4 if burn is None else burn)
+            whole = chains * (burned + length)
+            run = partial(RunningChain.run_to, sweeps=burned + length, progress=tell)
+            list(pool.map(run, running))
+            kept = [chain.kept(burned) for chain in running]
+            gates = tuple(_gates(problem, kept))
+            verdict = _verdict(gates, gate or FULL)
+            longer = _whole(1.5 * length)
+            if not verdict or longer > (longest or 0):
+                break
+            length = longer
     draws, chosen = _draws(problem, kept, keep)
     return FittedReading(
         draws=draws,
         log_likelihood=_parameter_likelihood(problem, kept, chosen),
         log_prior=_log_prior(problem, kept, chosen),
         convergence=gates,
-        verdict=_verdict(gates, gate or FULL),
+        verdict=verdict,
         informed=problem.informed,
+        sweeps=length,
         seconds=time.perf_counter() - began,
         observation=_observation(problem, kept, chosen),
     )
+
+
+def _whole(sweeps: float) -> int:
+    """Return a number of sweeps as pieces of `THIN`, one at least."""
+    return max(1, int(sweeps) // THIN) * THIN
 
 
 # --- reported quantities --------------------------------------------------------------------------
