@@ -21,6 +21,7 @@ I8 = NDArray[np.int64]
 SELDOM = (
     2  # sweeps between moves of what the record hardly speaks of: its draws are fresh each time
 )
+_TRADES = 2  # moves of doses and effects together in a sweep
 _CHUNK = 6  # innovations moved at once, besides all of them
 
 
@@ -85,6 +86,13 @@ def blocks_of(
     blocks += [[p] for p in singles]
     effects += [touched[p] for p in singles]
     every += [1] * len(singles)
+    for f in np.flatnonzero(s.f_kind == SWITCH).tolist():
+        # What a switch does in one state is its dose there times what a unit does: they trade off.
+        own = _doses_and_gains(s, f, sampled)
+        if len(own) > 1:
+            blocks += [own] * _TRADES
+            effects += [_together(touched[p] for p in own)] * _TRADES
+            every += [1] * _TRADES
     for f in np.flatnonzero((s.f_kind == LATENT) & (s.f_shock >= 0)).tolist():
         first = int(s.f_shock[f])
         own = list(range(first, first + s.shocks))
@@ -136,6 +144,21 @@ def blocks_of(
         c_needs=needs,
     )
     return out, sampled
+
+
+def _doses_and_gains(s: Specification, f: int, sampled: NDArray[np.bool_]) -> list[int]:
+    """Parameters of a switch's doses in the window and of its effects on rates."""
+    doses = {int(p) for p in (*s.f_dose[:, f], s.f_reference[f])}
+    gains = {int(p) for p in s.r_param[s.r_factor == f]}
+    own = sorted(p for p in doses | gains if p >= 0 and sampled[p])
+    return own if set(own) & gains else []
+
+
+def _together(parts: Iterable[_Touched]) -> _Touched:
+    found = _Touched()
+    for part in parts:
+        found.add(part)
+    return found
 
 
 def _around(s: Specification, f: int, end: I8) -> list[int]:
