@@ -87,7 +87,8 @@ def blocks_of(
     effects += [touched[p] for p in singles]
     every += [1] * len(singles)
     for f in np.flatnonzero(s.f_kind == SWITCH).tolist():
-        # What a switch does in one state is its dose there times what a unit does: they trade off.
+        # What a switch does in one state is its dose there times what a unit does: they trade off,
+        # and where a sign is given no turning of it leads from one hump to the other.
         own = _doses_and_gains(s, f, sampled)
         if len(own) > 1:
             blocks += [own] * _TRADES
@@ -151,7 +152,8 @@ def _doses_and_gains(s: Specification, f: int, sampled: NDArray[np.bool_]) -> li
     doses = {int(p) for p in (*s.f_dose[:, f], s.f_reference[f])}
     gains = {int(p) for p in s.r_param[s.r_factor == f]}
     own = sorted(p for p in doses | gains if p >= 0 and sampled[p])
-    return own if set(own) & gains else []
+    given = (s.free_arrow[s.r_arrow[s.r_factor == f]] == 0).any()
+    return own if given and set(own) & gains else []
 
 
 def _together(parts: Iterable[_Touched]) -> _Touched:
