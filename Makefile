@@ -17,6 +17,8 @@ CASE ?= baghdad-2024
 OUT ?= build/$(CASE)
 ARGS ?=
 TESTS ?=
+# Tests run in so many processes, each file of them in one. `make JOBS=0` runs them one by one.
+JOBS ?= 2
 
 .PHONY: help setup dev run test test-all lint bench docs lock browser clean
 
@@ -61,10 +63,10 @@ run: setup ## run a case (CASE=baghdad-2024) and write its report (OUT=build/CAS
 	$(BIN)/talion run $(CASE) --out $(OUT) $(ARGS)
 
 test: dev $(VENV)/.warm-fit browser ## every test but the slow ones (TESTS=path narrows)
-	$(BIN)/python -m pytest -m "not slow" $(TESTS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile -m "not slow" $(TESTS)
 
 test-all: dev $(VENV)/.warm-fit browser ## every test
-	$(BIN)/python -m pytest $(TESTS)
+	$(BIN)/python -m pytest -n $(JOBS) --dist loadfile $(TESTS)
 
 lint: dev ## ruff's rules and format, strict types
 	$(BIN)/ruff check .
