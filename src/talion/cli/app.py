@@ -8,9 +8,11 @@ from typing import Annotated
 
 import typer
 
+from talion.cli.options import Case, Draws, Histories, Seed, Workers, complete_case
 from talion.cli.start import start
+from talion.cli.verbs_of_fit import diagnose, fit
 
-__all__ = ["app"]
+__all__ = ["Case", "Draws", "Histories", "Seed", "Workers", "app", "complete_case"]
 
 app = typer.Typer(
     help="Makes a brief on an armed crisis executable: what its judgments rest on, and whether they hold.",
@@ -18,42 +20,6 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-
-
-def complete_case(incomplete: str) -> list[str]:
-    """Offer the names of built-in cases to the shell, without reading any of them."""
-    from importlib import resources
-
-    folders = (f for f in (resources.files("talion") / "cases").iterdir() if f.is_dir())
-    names = (f.name.replace("_", "-") for f in folders if (f / "case.yaml").is_file())
-    return sorted(name for name in names if name.startswith(incomplete))
-
-
-Case = Annotated[
-    str,
-    typer.Argument(
-        metavar="CASE",
-        help="a built-in case (see `talion cases`), a folder with case.yaml, or a case file",
-        autocompletion=complete_case,
-    ),
-]
-Seed = Annotated[
-    int | None, typer.Option(metavar="N", help="seed of all random numbers  [default: 20240213]")
-]
-Draws = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="draws of the uncertain parameters  [default: 200]"),
-]
-Histories = Annotated[
-    int | None,
-    typer.Option(metavar="N", help="simulated histories of each draw  [default: 20]"),
-]
-Workers = Annotated[
-    int | None,
-    typer.Option(
-        metavar="N", help="threads; the numbers do not depend on it  [default: one per core]"
-    ),
-]
 
 
 def _show_version(value: bool) -> None:
@@ -134,129 +100,8 @@ def run(
     )
 
 
-@app.command(short_help="Fit a case to its record, or a table of events by itself.")
-def fit(
-    case: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="[CASE]",
-            help="a built-in case, a folder with case.yaml, or a case file",
-            autocompletion=complete_case,
-        ),
-    ] = None,
-    out: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE",
-            help="where to write the fit; with --events a folder  [default: the cache, by hash]",
-        ),
-    ] = None,
-    seed: Seed = None,
-    sweeps: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="sweeps of each chain  [default: 5000; with --quick 400]"),
-    ] = None,
-    chains: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="chains of the sampler  [default: 4; with --quick 2]"),
-    ] = None,
-    quick: Annotated[
-        bool,
-        typer.Option("--quick", help="a short look: few sweeps, no variants; seldom converges"),
-    ] = False,
-    refit: Annotated[
-        bool, typer.Option("--refit", help="fit anew, whatever fit is on file")
-    ] = False,
-    export: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="also write parameters.parquet and events.parquet there"),
-    ] = None,
-    power: Annotated[
-        int | None,
-        typer.Option(
-            metavar="N", help="fit N simulated records: what this one could have shown of each link"
-        ),
-    ] = None,
-    placebos: Annotated[
-        bool,
-        typer.Option("--placebos", help="fit displaced causes, and causes tied to escalation"),
-    ] = False,
-    events: Annotated[
-        Path | None,
-        typer.Option(
-            metavar="FILE", help="fit a plain table of dated events (CSV) instead of a case"
-        ),
-    ] = None,
-    start: Annotated[
-        str | None, typer.Option(metavar="DAY", help="with --events: first day covered; needed")
-    ] = None,
-    end: Annotated[
-        str | None, typer.Option(metavar="DAY", help="with --events: last day covered; needed")
-    ] = None,
-    time_column: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="with --events: column of dates  [default: date]"),
-    ] = None,
-    type_column: Annotated[
-        str | None,
-        typer.Option(metavar="NAME", help="with --events: column of types  [default: one type]"),
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="with --events: draws kept of each chain  [default: 1000]"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="print the result as JSON")] = False,
-) -> None:
-    """Fit a case to its record: what it says of links, unlisted events and factors, and how surely.
-
-    The fit is a file, found again by what it was made of; `talion run` uses it. Printed are whether
-    the sampler converged, every link before and after the record, and what the record cannot say.
-    """
-    from talion.cli.fit import TableOptions, fit_anything
-
-    table = TableOptions(events, start, end, time_column, type_column, draws)
-    fit_anything(
-        case,
-        table,
-        seed=seed,
-        sweeps=sweeps,
-        chains=chains,
-        quick=quick,
-        refit=refit,
-        power=power,
-        placebos=placebos,
-        out=out,
-        export=export,
-        as_json=json,
-    )
-
-
-@app.command(short_help="Say how far the fit of a case can be believed.")
-def diagnose(
-    case: Case,
-    out: Annotated[
-        Path | None,
-        typer.Option(metavar="DIR", help="also write diagnosis.json and diagnosis.txt there"),
-    ] = None,
-    draws: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="posterior draws that are looked at  [default: 100]"),
-    ] = None,
-    histories: Annotated[
-        int | None,
-        typer.Option(metavar="N", help="new histories of each draw  [default: 2]"),
-    ] = None,
-    json: Annotated[bool, typer.Option("--json", help="print the diagnosis as JSON")] = False,
-) -> None:
-    """Say on one page how far the fit of a case can be believed.
-
-    Whether the chains agreed; residuals by event type; the window simulated anew and compared with
-    the record; stability; dated rows only, totals only and both; every link under every way to fit;
-    and what the record cannot say. A fit on file is used; without one the case is fitted first.
-    """
-    from talion.cli.diagnose import diagnose_fit
-
-    diagnose_fit(case, draws=draws, histories=histories, out=out, as_json=json)
+app.command(short_help="Fit a case to its record, or a table of events by itself.")(fit)
+app.command(short_help="Say how far the fit of a case can be believed.")(diagnose)
 
 
 @app.command("export", short_help="Turn a run into Word, Excel, slides, pictures, text or BibTeX.")

@@ -3,130 +3,79 @@
 from __future__ import annotations
 
 import sys
-from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
-import typer
+from talion.cli.start_options import (
+    Again,
+    AsOf,
+    Brief,
+    BriefDate,
+    ByActor,
+    Columns,
+    Counts,
+    Covers,
+    DayFirst,
+    DayNumbers,
+    Delimiter,
+    Encoding,
+    Events,
+    HeaderRow,
+    Hidden,
+    Listing,
+    MonthFirst,
+    Out,
+    Plover,
+    Ranges,
+    Rows,
+    Say,
+    Sheet,
+    SwappedCells,
+    Texts,
+    Title,
+    TotalsSheets,
+    TotalsSince,
+    TotalTypes,
+    Undated,
+    Yes,
+)
 
 if TYPE_CHECKING:
     from talion.read.choices import Choices
 
 __all__ = ["start"]
 
-Texts = list[str]
-
-
-def _option(metavar: str, text: str) -> Any:
-    return typer.Option(metavar=metavar, help=text)
-
 
 def start(
-    events: Annotated[
-        Path | None,
-        typer.Argument(metavar="EVENTS", help="the table of events: .xlsx, .csv or .tsv"),
-    ] = None,
-    brief: Annotated[
-        Path | None,
-        typer.Argument(metavar="[BRIEF]", help="the brief: .docx, .txt or .md; kept as it is"),
-    ] = None,
-    out: Annotated[
-        Path | None, _option("FOLDER", "where to write  [default: the name of EVENTS]")
-    ] = None,
-    again: Annotated[
-        Path | None,
-        _option("FOLDER", "bring a folder made earlier up to date; your edits stay"),
-    ] = None,
-    yes: Annotated[
-        bool, typer.Option("--yes", "-y", help="take what is proposed and ask nothing")
-    ] = False,
-    as_of: Annotated[
-        str | None, _option("DAY", "cut-off date: nothing known later is used")
-    ] = None,
-    column: Annotated[
-        Texts | None,
-        typer.Option(
-            "--map",
-            metavar="FIELD=COLUMN",
-            help="which column is date, end, by, against, type, number, deaths, injuries, place, country, published, source, note, id; - for none; repeatable",
-        ),
-    ] = None,
-    say: Annotated[
-        Texts | None,
-        _option("FIELD=VALUE", "one value for all rows, such as by=Army; repeatable"),
-    ] = None,
-    count: Annotated[
-        Texts | None,
-        _option(
-            "COLUMN=TYPE,BY,AGAINST",
-            "a column that counts one kind of act; add ,deaths or ,injuries if it counts people; repeatable",
-        ),
-    ] = None,
-    sheet: Annotated[str | None, _option("NAME", "sheet of the workbook")] = None,
-    header_row: Annotated[
-        str | None, _option("N", "row that names the columns; N-M for several")
-    ] = None,
-    rows: Annotated[
-        str | None, _option("N-M", "first and last row, where a sheet holds several tables")
-    ] = None,
-    day_first: Annotated[
-        bool, typer.Option("--day-first", help="03/04/2024 is the 3rd of April")
-    ] = False,
-    month_first: Annotated[
-        bool, typer.Option("--month-first", help="03/04/2024 is the 4th of March")
-    ] = False,
-    day_numbers: Annotated[
-        str | None,
-        _option("SYSTEM", "numbers in the date column are Excel's day numbers: 1900 or 1904"),
-    ] = None,
-    swapped_cells: Annotated[
-        str | None, _option("yes|no", "whether Excel swapped day and month in date cells")
-    ] = None,
-    hidden: Annotated[
-        str | None, _option("WHAT", "hidden rows and columns: keep or leave-out")
-    ] = None,
-    undated: Annotated[str | None, _option("leave-out", "leave out rows without a date")] = None,
-    ranges: Annotated[
-        str | None, _option("END", "end of a range that is the number of acts: low or high")
-    ] = None,
-    encoding: Annotated[
-        str | None, _option("NAME", "of a text file, such as utf-8, cp1252, cp1251, cp1256")
-    ] = None,
-    delimiter: Annotated[
-        str | None, _option("NAME", "between cells: comma, semicolon, tab or pipe")
-    ] = None,
-    total_types: Annotated[
-        str | None,
-        _option(
-            "TYPE=ACT",
-            "kinds of row that are running totals, and which act each counts, with ; between several; or none",
-        ),
-    ] = None,
-    totals_sheet: Annotated[
-        Texts | None,
-        _option("SHEET=ACT", "a sheet of running totals, and which act it counts; repeatable"),
-    ] = None,
-    totals_since: Annotated[
-        str | None, _option("DAY", "first day that running totals count")
-    ] = None,
-    covers: Annotated[
-        str | None,
-        _option("DAY:DAY", "first and last day covered  [default: first row to cut-off]"),
-    ] = None,
-    listing: Annotated[
-        str | None, _option("HOW", "near-complete, partial or unknown  [default: unknown]")
-    ] = None,
-    by_actor: Annotated[
-        bool | None,
-        typer.Option(
-            "--by-actor/--not-by-actor",
-            help="one event type for each actor of a kind of act  [default: for two to four actors]",
-        ),
-    ] = None,
-    plover: Annotated[
-        Texts | None, _option("TYPE=CODE", "PLOVER code of a kind of act; repeatable")
-    ] = None,
-    title: Annotated[str | None, _option("TEXT", "title of the case")] = None,
-    brief_date: Annotated[str | None, _option("DAY", "day the brief carries")] = None,
+    events: Events = None,
+    brief: Brief = None,
+    out: Out = None,
+    again: Again = None,
+    yes: Yes = False,
+    as_of: AsOf = None,
+    column: Columns = None,
+    say: Say = None,
+    count: Counts = None,
+    sheet: Sheet = None,
+    header_row: HeaderRow = None,
+    rows: Rows = None,
+    day_first: DayFirst = False,
+    month_first: MonthFirst = False,
+    day_numbers: DayNumbers = None,
+    swapped_cells: SwappedCells = None,
+    hidden: Hidden = None,
+    undated: Undated = None,
+    ranges: Ranges = None,
+    encoding: Encoding = None,
+    delimiter: Delimiter = None,
+    total_types: TotalTypes = None,
+    totals_sheet: TotalsSheets = None,
+    totals_since: TotalsSince = None,
+    covers: Covers = None,
+    listing: Listing = None,
+    by_actor: ByActor = None,
+    plover: Plover = None,
+    title: Title = None,
+    brief_date: BriefDate = None,
 ) -> None:
     """Begin a case from a table of events, with a first look at it before any model.
 

@@ -24,6 +24,7 @@ from talion.judge.remarks import judgment_remarks, test_remarks
 from talion.judge.stability import explosive_priors, explosive_shares
 from talion.model.case import Case
 from talion.model.lexicon import read_word
+from talion.model.wholes import wholes_of
 
 __all__ = ["Checked", "check_case", "faults_of", "findings_on", "remarks_on", "stop_on_faults"]
 
@@ -181,28 +182,9 @@ def _sign_only(case: Case) -> Iterator[JudgmentTestError]:
             )
 
 
-def _part_of(case: Case) -> dict[str, frozenset[str]]:
-    """Return actor -> everything it is part of, directly or through others."""
-    direct = {name: set(actor.part_of) for name, actor in case.actors.items()}
-    for actor in case.record.actors:
-        if actor.part_of:
-            direct.setdefault(actor.id, set()).add(actor.part_of)
-    found: dict[str, frozenset[str]] = {}
-    for name, first in direct.items():
-        wholes: set[str] = set()
-        todo = list(first)
-        while todo:
-            whole = todo.pop()
-            if whole not in wholes:
-                wholes.add(whole)
-                todo += direct.get(whole, ())
-        found[name] = frozenset(wholes)
-    return found
-
-
 def _double_counting(case: Case) -> Iterator[CaseError]:
     """A whole and its part both counted: in one series of the same acts, or on one issue."""
-    wholes = _part_of(case)
+    wholes = wholes_of(case)
     for series, members in case.series.items():
         types = dict.fromkeys(member.split("[")[0].strip() for member in members)
         for one, other in combinations(types, 2):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from talion.errors import CaseError
 from talion.model.arrows import Arrow
 from talion.model.case import Case
 from talion.model.compile_factors import state_on
 from talion.model.history import rows_of
+from talion.model.wholes import wholes_of
 
 __all__ = [
     "chosen_types",
@@ -17,7 +18,6 @@ __all__ = [
     "state_now",
     "switches",
     "title_of",
-    "wholes_of",
 ]
 
 
@@ -72,24 +72,6 @@ def chosen_types(case: Case, about: tuple[str, ...] = ()) -> tuple[str, ...]:
         if (aims & camp(case.events[name].by)) or (doers & camp(case.events[name].against))
     ]
     return (first, *(facing or others)[:1])
-
-
-def wholes_of(case: Case) -> Mapping[str, frozenset[str]]:
-    """Return actor -> everything it is part of, by the case or by the record."""
-    direct = {name: set(actor.part_of) for name, actor in case.actors.items()}
-    for actor in case.record.actors:
-        if actor.part_of:
-            direct.setdefault(actor.id, set()).add(actor.part_of)
-    found: dict[str, frozenset[str]] = {}
-    for name, first in direct.items():
-        wholes, todo = set[str](), list(first)
-        while todo:
-            whole = todo.pop()
-            if whole not in wholes:
-                wholes.add(whole)
-                todo += direct.get(whole, ())
-        found[name] = frozenset(wholes)
-    return found
 
 
 def links_between(case: Case, cause: str, effect: str) -> Iterator[Arrow]:
