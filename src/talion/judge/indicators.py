@@ -43,7 +43,7 @@ if TYPE_CHECKING:
     from talion.judge.tests import Measured
     from talion.model.case import Case
 
-__all__ = ["WORTH", "Indicator", "WatchList", "watch_lists"]
+__all__ = ["WORTH", "Indicator", "WatchList", "settled_by_form", "watch_lists"]
 
 F8 = NDArray[np.float64]
 B1 = NDArray[np.bool_]
@@ -130,7 +130,6 @@ def watch_lists(
     fit: CaseFit | None,
     *,
     seed: int,
-    fixed: Collection[str] = (),
 ) -> tuple[WatchList, ...]:
     """Return what to watch for each judgment, in the order of the case.
 
@@ -139,13 +138,27 @@ def watch_lists(
         measured: reading -> its histories' measures, with those of `watch_measures`.
         fit: whose posterior the reading with the record has.
         seed: of the run.
-        fixed: judgments whose form fixes the answer; there is nothing to watch for them.
     """
     watching = _Watching(case, measured, fit, seed)
+    return tuple(watching.judgment(key) for key in case.judgments)
+
+
+def settled_by_form(
+    case: Case, lists: Sequence[WatchList], fixed: Collection[str]
+) -> tuple[WatchList, ...]:
+    """Return lists without signs for judgments whose form fixes the answer.
+
+    Args:
+        case: the case.
+        lists: of its judgments.
+        fixed: ids of those whose form fixes the answer.
+    """
     why = "the form of its test fixes the answer, so nothing seen can move it"
     return tuple(
-        _nothing(key, parts_of(case, key)[0].id, why) if key in fixed else watching.judgment(key)
-        for key in case.judgments
+        _nothing(found.judgment, parts_of(case, found.judgment)[0].id, why)
+        if found.judgment in fixed
+        else found
+        for found in lists
     )
 
 
@@ -239,7 +252,11 @@ class _Watching:
             return _nothing(part.judgment, part.id, why, world, first)
         found = self._tally(part, first, [s.shown(seen) for s in signs], (holds, known), rows)
         chosen = _chosen(signs, found, lambda s: evidence_of(s.shown(seen), holds, known, 0.0))
-        listed = tuple(self._indicator(part, signs[i], found, i, readings) for i in chosen)
+        told = self._evidence(part, [(signs[i], float(found.bias[i])) for i in chosen], readings)
+        listed = tuple(
+            self._indicator(part, signs[i], found.by_chance(i), evidence, first)
+            for i, evidence in zip(chosen, told, strict=True)
+        )
         why = "" if listed else _why_none(found)
         return WatchList(
             part.judgment, part.id, world, first, listed, why, len(signs), found.noise, DEALS
@@ -257,23 +274,45 @@ class _Watching:
         signs = np.stack([s[cut] for s in shown])
         return tally(signs, outcome[0][cut], outcome[1][cut], deals=DEALS, rng=rng)
 
-    def _indicator(
-        self, part: Part, sign: _Sign, found: Tally, at: int, readings: Sequence[str]
-    ) -> Indicator:
-        sight = sign.sight
-        told: dict[str, Evidence] = {}
+    def _evidence(
+        self, part: Part, chosen: Sequence[tuple[_Sign, float]], readings: Sequence[str]
+    ) -> list[dict[str, Evidence]]:
+        """Return what each sign tells under each reading that shows it, and not everywhere.
+
+        Args:
+            chosen: signs of one world, each with its bias under the first reading.
+            readings: the first is that by which the signs were chosen.
+        """
+        told: list[dict[str, Evidence]] = [{} for _ in chosen]
+        if not chosen:
+            return told
+        world = chosen[0][0].sight.measure.world
         for reading in readings:
-            seen = self.seen(reading, sight.measure.world)
-            if sight not in seen.values:
+            seen = self.seen(reading, world)
+            here = [i for i, (sign, _) in enumerate(chosen) if sign.sight in seen.values]
+            if not here:
                 continue
-            holds, known = _verdicts(part, self.measured[reading], seen)
-            shown, bias = sign.shown(seen), float(found.bias[at])
+            outcome = _verdicts(part, self.measured[reading], seen)
+            shown = [chosen[i][0].shown(seen) for i in here]
+            bias = [chosen[i][1] for i in here]
             if reading != readings[0]:
-                alone = self._tally(part, reading, [shown], (holds, known), _rows_used(known))
-                bias = float(alone.bias[0])
-            if (shown & known).any() and (~shown & known).any():
-                told[reading] = evidence_of(shown, holds, known, bias)
-        first = told[readings[0]]
+                own = self._tally(part, reading, shown, outcome, _rows_used(outcome[1]))
+                bias = own.bias.tolist()
+            known = outcome[1]
+            for i, sign, off in zip(here, shown, bias, strict=True):
+                if (sign & known).any() and (~sign & known).any():
+                    told[i][reading] = evidence_of(sign, *outcome, off)
+        return told
+
+    def _indicator(
+        self,
+        part: Part,
+        sign: _Sign,
+        by_chance: float,
+        told: Mapping[str, Evidence],
+        reading: str,
+    ) -> Indicator:
+        sight, first = sign.sight, told[reading]
         ends = {first.seen.probability, first.unseen.probability}
         return Indicator(
             kind=sight.kind,
@@ -286,9 +325,9 @@ class _Watching:
             start=_date(sight.start),
             end=_date(sight.end - 1),
             days=sight.days,
-            reading=readings[0],
+            reading=reading,
             evidence=told,
-            by_chance=found.by_chance(at),
+            by_chance=by_chance,
             settles=bool(ends & {0.0, 1.0}) and sight.subject in _own(self.case, part),
         )
 

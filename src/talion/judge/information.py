@@ -145,14 +145,16 @@ def dealt(outcome: B1, known: B1, deals: int, rng: np.random.Generator) -> tuple
     Returns:
         Outcomes that hold, and those known; both shape (D N, deals).
     """
-    size = outcome.size
-    holds, has = np.empty((size, deals), np.float32), np.empty((size, deals), np.float32)
-    true = outcome & known
+    shape = (deals, *outcome.shape)
+    holds, has = np.empty(shape, np.float32), np.ones(shape, np.float32)
+    true = (outcome & known).astype(np.float32)
+    some_unknown = not bool(known.all())
     for i in range(deals):
         order = np.ix_(rng.permutation(outcome.shape[0]), rng.permutation(outcome.shape[1]))
-        holds[:, i] = true[order].ravel()
-        has[:, i] = known[order].ravel()
-    return holds, has
+        holds[i] = true[order]
+        if some_unknown:
+            has[i] = known[order]
+    return holds.reshape(deals, -1).T, has.reshape(deals, -1).T
 
 
 def tally(signs: B1, outcome: B1, known: B1, *, deals: int, rng: np.random.Generator) -> Tally:

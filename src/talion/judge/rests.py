@@ -14,79 +14,52 @@ from talion.judge.given_data import Resampling
 from talion.judge.labels import Label
 from talion.judge.linchpins import Linchpins, Told, find_linchpins
 from talion.judge.parameters import DrawnReading, parameters_of
-from talion.judge.paths import SystemGraph, measured_by
 from talion.judge.readings import AS_WRITTEN, NO_VIEW, WITH_RECORD
 from talion.judge.tests import Outcome
 from talion.model.case import Case
-from talion.model.claim import Expression
 from talion.model.reading import NAMED
 
-__all__ = ["NOTHING", "Foundations", "Rests", "leading_reading", "rests_sentence"]
-
-
-@dataclass(frozen=True)
-class Rests:
-    """Linchpins and box of one part, by reading."""
-
-    linchpins: Mapping[str, Linchpins]
-    boxes: Mapping[str, Box | None]
-
-
-NOTHING = Rests({}, {})
+__all__ = ["Foundation", "leading_reading", "rests_sentence"]
 
 
 @dataclass(frozen=True, eq=False)
-class Foundations:
-    """The assumptions of every reading of a run, ready to be asked.
+class Foundation:
+    """The assumptions of one reading, ready to be asked.
 
     Attributes:
-        graph: of the case.
-        told: reading -> its parameters.
-        resamplings: number of draws -> shuffles and samples of them.
+        told: its parameters.
+        resampling: shuffles and samples of its draws.
     """
 
-    graph: SystemGraph
-    told: Mapping[str, Told]
-    resamplings: Mapping[int, Resampling]
+    told: Told
+    resampling: Resampling
 
     @classmethod
-    def of(
-        cls, case: Case, graph: SystemGraph, drawn: Mapping[str, DrawnReading], seed: int
-    ) -> Foundations:
-        """Return the assumptions behind readings.
+    def of(cls, case: Case, drawn: DrawnReading, seed: int) -> Foundation:
+        """Return the assumptions behind a reading.
 
         Args:
             case: the case.
-            graph: its graph.
-            drawn: reading -> where its draws come from.
+            drawn: where its draws come from.
             seed: of the run.
         """
-        told = {name: Told.of(parameters_of(case, one), seed) for name, one in drawn.items()}
-        sizes = {one.draws for one in drawn.values()}
-        return cls(graph, told, {n: Resampling.of(n, seed) for n in sizes})
+        told = Told.of(parameters_of(case, drawn), seed)
+        return cls(told, Resampling.of(drawn.draws, seed))
 
     def under(
-        self, test: Expression, outcomes: Mapping[str, Outcome], bars: Sequence[Bar]
-    ) -> Rests:
-        """Return what a test rests on, and where it flips, under each reading.
+        self, upstream: frozenset[str], outcome: Outcome, bars: Sequence[Bar]
+    ) -> tuple[Linchpins | None, Box | None]:
+        """Return what a test rests on, and where it flips; None twice where it has no answer.
 
         Args:
-            test: of kind `share` or `effect`.
-            outcomes: reading -> outcome of the test.
+            upstream: nodes with a way to what the test measures.
+            outcome: of the test under this reading.
             bars: that divide the two answers.
         """
-        upstream = self.graph.upstream(measured_by(self.graph.case, test))
-        linchpins: dict[str, Linchpins] = {}
-        boxes: dict[str, Box | None] = {}
-        for reading, outcome in outcomes.items():
-            truth = outcome.truth
-            if truth is None or outcome.share is None:
-                continue
-            told, resampling = self.told[reading], self.resamplings[truth.answers.size]
-            found = find_linchpins(told, upstream, truth, resampling)
-            linchpins[reading] = found
-            boxes[reading] = find_box(told, found, truth, bars)
-        return Rests(linchpins, boxes)
+        if outcome.truth is None or outcome.share is None:
+            return None, None
+        found = find_linchpins(self.told, upstream, outcome.truth, self.resampling)
+        return found, find_box(self.told, found, outcome.truth, bars)
 
 
 def leading_reading(label: Label, linchpins: Mapping[str, Linchpins]) -> str | None:

@@ -11,7 +11,7 @@ from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal
 
 from talion.judge.before_after import before_and_after
-from talion.judge.boxes import Bar, bars_of
+from talion.judge.by_reading import Answer, Answers, Beside
 from talion.judge.checks import stop_on_faults
 from talion.judge.confidence import ConfidenceGrounds, confidence_for, confidence_sentence
 from talion.judge.estimate import Share
@@ -25,10 +25,9 @@ from talion.judge.fitted import (
 )
 from talion.judge.forecasts import forecast_of
 from talion.judge.imputed import imputed_weeks
-from talion.judge.indicators import watch_lists
+from talion.judge.indicators import settled_by_form
 from talion.judge.labels import Grounds, Label, RecordFit, label_for, record_speaks
 from talion.judge.parts import Part, names_of, parts_of, parts_of_case
-from talion.judge.past_effects import past_effects
 from talion.judge.paths import Path, SystemGraph, path_of
 from talion.judge.readings import (
     AS_WRITTEN,
@@ -39,7 +38,7 @@ from talion.judge.readings import (
     draws_by_reading,
 )
 from talion.judge.record_checks import RecordCheck, check_on_record
-from talion.judge.rests import NOTHING, Foundations, rests_sentence
+from talion.judge.rests import rests_sentence
 from talion.judge.results import JudgmentResult, PartResult, Receipt, RunResult
 from talion.judge.simulated import Progress, simulate_readings
 from talion.judge.sourcing import sourcing_of, sourcing_of_rows
@@ -53,7 +52,7 @@ from talion.judge.words import (
     likelihood_sentence,
 )
 from talion.model.case import Case
-from talion.model.lexicon import WordReading, read_word
+from talion.model.lexicon import read_word
 
 if TYPE_CHECKING:
     from talion.fit.case.result import CaseFit
@@ -120,16 +119,20 @@ def judge_case(
     stop_on_faults(case)
     if fit is not None:
         check_fit(case, fit)
-    simulated = simulate_readings(case, fit, sizes, draws, histories, seed, workers, progress)
     graph = SystemGraph(case)
-    foundations = Foundations.of(case, graph, simulated.drawn, seed)
-    judging = _Judging(case, simulated.measured, simulated.varied, graph, fit, foundations)
+    names = (*sizes, *(() if fit is None else (WITH_RECORD,)))
+    with Beside(case, graph, names, fit, draws=draws, seed=seed, workers=workers) as beside:
+        simulated = simulate_readings(
+            case, fit, sizes, draws, histories, seed, workers, progress, beside.take
+        )
+        answers, told, watch = beside.answers(), beside.past(), beside.watch()
+    in_order = {name: answers[name] for name in simulated.measured}
+    judging = _Judging(case, in_order, simulated.varied, graph, fit)
     judgments = tuple(_judge(judging, key) for key in case.judgments)
     warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
     fixed = [j.id for j in judgments if j.label is Label.FIXED]
     drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
     forecasts = (forecast_of(case, part, simulated.measured) for part in parts_of_case(case))
-    told = None if fit is None else past_effects(case, fit, draws=draws, seed=seed, workers=workers)
     receipt = _receipt(case, seed, draws, histories, drawn, command, time.perf_counter() - began)
     return RunResult(
         case,
@@ -144,7 +147,7 @@ def judge_case(
         past_effects=told,
         imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
         forecasts=tuple(f for f in forecasts if f is not None),
-        watch=watch_lists(case, simulated.measured, fit, seed=seed, fixed=fixed),
+        watch=settled_by_form(case, watch, fixed),
     )
 
 
@@ -180,21 +183,20 @@ class _Judged:
 
 @dataclass(frozen=True)
 class _Judging:
-    """What every judgment is judged by: measures of readings and variants, graph, fit, assumptions."""
+    """What every judgment is judged by: answers of readings, measures of variants, graph, fit."""
 
     case: Case
-    measured: Mapping[str, Measured]
+    answers: Mapping[str, Answers]
     varied: Mapping[str, Measured]
     graph: SystemGraph
     fit: CaseFit | None
-    foundations: Foundations
 
 
 def _judge(judging: _Judging, key: str) -> JudgmentResult:
     case = judging.case
     judgment = case.judgments[key]
     word = read_word(judgment.word, case.document.lexicon)
-    judged = [_judge_part(judging, part, _bars(part, word)) for part in parts_of(case, key)]
+    judged = [_judge_part(judging, part) for part in parts_of(case, key)]
     main = judged[0] if judged and judgment.holds_if is not None else None
     parts = tuple(j.result for j in judged)
     if main is None:
@@ -240,18 +242,13 @@ def _confidence_grounds(case: Case, main: _Judged) -> ConfidenceGrounds:
     return ConfidenceGrounds(main.path, main.result.readings, sourcing, main.check, main.fit)
 
 
-def _bars(part: Part, word: WordReading) -> tuple[Bar, ...]:
-    """Return the bars of a part: the author's word speaks of the main test alone."""
-    return bars_of(word.range if part.id.partition("@")[0] == "main" else None)
-
-
 def _at_other_horizons(main: PartResult, parts: tuple[PartResult, ...]) -> str:
     """Return a clause for each other horizon of the main test that has another label."""
     others = [p for p in parts if p.id.startswith("main@") and p.label is not main.label]
     return "".join(f" At {p.horizon}: {p.label.value}." for p in others)
 
 
-def _judge_part(judging: _Judging, part: Part, bars: tuple[Bar, ...]) -> _Judged:
+def _judge_part(judging: _Judging, part: Part) -> _Judged:
     case, fit = judging.case, judging.fit
     names = names_of(case, part.horizon)
     kind: Literal["share", "effect", "record"] = part.test.kind
@@ -259,22 +256,20 @@ def _judge_part(judging: _Judging, part: Part, bars: tuple[Bar, ...]) -> _Judged
     if fit is not None:
         path = path.with_fit(fit.main.informed)
     check = None
-    outcomes: dict[str, Outcome] = {}
+    said: dict[str, Answer] = {}
     varied: dict[str, Outcome] = {}
     if kind == "record":
         check = check_on_record(part.test, part.setting, case.record, names)
     else:
-        outcomes, varied = (
-            {name: evaluate(part.test, part.setting, m) for name, m in measures.items()}
-            for measures in (judging.measured, judging.varied)
-        )
+        said = {name: told[part.judgment, part.id] for name, told in judging.answers.items()}
+        varied = {n: evaluate(part.test, part.setting, m) for n, m in judging.varied.items()}
+    outcomes = {name: answer.outcome for name, answer in said.items()}
     shares = {r: o.share for r, o in outcomes.items()}
     effects = {r: o.effect for r, o in outcomes.items() if o.effect is not None}
     simulated = fit is not None and check is None
     found = record_fit(fit, outcomes, varied) if fit is not None and simulated else None
     grounds = _grounds(kind, shares, path, found)
     label, says = _labelled(grounds, path, fit if simulated else None, kind)
-    rests = NOTHING if check else judging.foundations.under(part.test, outcomes, bars)
     result = PartResult(
         id=part.id,
         title=part.title,
@@ -293,8 +288,8 @@ def _judge_part(judging: _Judging, part: Part, bars: tuple[Bar, ...]) -> _Judged
         fit=found,
         variants={name: outcome.share for name, outcome in varied.items()},
         fit_sentence=fit_sentence(says),
-        linchpins=rests.linchpins,
-        boxes=rests.boxes,
+        linchpins={name: a.linchpins for name, a in said.items() if a.linchpins is not None},
+        boxes={name: a.box for name, a in said.items() if a.linchpins is not None},
     )
     return _Judged(result, path, check, says)
 

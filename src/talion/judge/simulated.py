@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -22,13 +23,15 @@ from talion.model.reading import NAMED
 if TYPE_CHECKING:
     from talion.fit.case.result import CaseFit, FittedReading
     from talion.model.compiled import CompiledModel
+    from talion.model.posterior import PosteriorDraws
     from talion.simulate.ensemble import Ensemble
 
-__all__ = ["Progress", "Simulated", "measured_from", "simulate_readings"]
+__all__ = ["Progress", "Ready", "Simulated", "measured_from", "simulate_readings"]
 
 _CAPPED_WORTH_SAYING = 0.01
 
 Progress = Callable[[int, int], None]
+Ready = Callable[[str, Measured, DrawnReading], None]
 
 
 @dataclass(frozen=True)
@@ -40,6 +43,11 @@ class _Asked:
     draws: int
     fitted: FittedReading | None = None
     is_variant: bool = False
+
+    @property
+    def given(self) -> PosteriorDraws | None:
+        """The posterior draws it is given; None for the prior."""
+        return None if self.fitted is None else self.fitted.draws
 
 
 @dataclass(frozen=True)
@@ -66,9 +74,17 @@ def simulate_readings(
     seed: int,
     workers: int | None,
     progress: Progress | None,
+    ready: Ready | None = None,
 ) -> Simulated:
-    """Simulate every reading and every variant of the fit."""
-    from talion.model.compile import compile_model
+    """Simulate every reading and every variant of the fit.
+
+    While one is simulated, the next is compiled.
+
+    Args:
+        case, fit, draws, histories, seed, workers, progress: as for `judge_case`.
+        sizes: reading -> its draws.
+        ready: called with each reading, not with variants, once it is simulated.
+    """
     from talion.simulate.ensemble import simulate_ensemble
 
     asked = [_Asked(reading, reading, size) for reading, size in sizes.items()]
@@ -81,12 +97,10 @@ def simulate_readings(
     done = 0
     found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
-    for one in asked:
+    for one, model in _compiled(case, asked, seed):
         shown = one.name == drawn and not one.is_variant
         watch = one.name in WATCHED and not one.is_variant
         plan = plan_for(case, outlook=shown, numbers=not one.is_variant, watch=watch)
-        given = one.fitted.draws if one.fitted is not None else None
-        model = compile_model(case, one.reading, draws=one.draws, seed=seed, given=given)
         if one.name == NO_VIEW:
             Problems.raise_any(explosive_priors(case, model))
         step = _shifted(progress, done, total)
@@ -99,8 +113,10 @@ def simulate_readings(
         kept[one.name] = measured_from(ensemble, model)
         if not one.is_variant:
             found.ensembles[one.name] = ensemble
-            levels = {} if given is None else _levels_at(model, case.as_of_day)
-            found.drawn[one.name] = DrawnReading(one.reading, one.draws, seed, given, levels)
+            levels = {} if one.given is None else _levels_at(model, case.as_of_day)
+            found.drawn[one.name] = DrawnReading(one.reading, one.draws, seed, one.given, levels)
+            if ready is not None:
+                ready(one.name, kept[one.name], found.drawn[one.name])
         warnings |= dict.fromkeys(model.warnings)
         warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
     ordered = in_printed_order(found.measured)
@@ -110,6 +126,24 @@ def simulate_readings(
         measured={name: found.measured[name] for name in ordered},
         warnings=tuple(warnings),
     )
+
+
+def _compiled(
+    case: Case, asked: Sequence[_Asked], seed: int
+) -> Iterator[tuple[_Asked, CompiledModel]]:
+    """Yield what is to be simulated with its model; the next is compiled meanwhile."""
+    from talion.model.compile import compile_model
+
+    def compiled(one: _Asked) -> CompiledModel:
+        return compile_model(case, one.reading, draws=one.draws, seed=seed, given=one.given)
+
+    with ThreadPoolExecutor(1, thread_name_prefix="talion-compile") as pool:
+        coming = pool.submit(compiled, asked[0])
+        for one, following in zip(asked, [*asked[1:], None], strict=True):
+            model = coming.result()
+            if following is not None:
+                coming = pool.submit(compiled, following)
+            yield one, model
 
 
 def _levels_at(model: CompiledModel, day: int) -> dict[str, NDArray[np.float64]]:

@@ -12,11 +12,14 @@ import os
 import platform
 import sys
 import tempfile
+import threading
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 __all__ = ["cache_folder", "compile_cached", "source_hash", "user_cache"]
+
+_ONE_AT_A_TIME = threading.Lock()  # numba reads where to cache from a setting of the whole process
 
 
 def user_cache() -> Path:
@@ -79,10 +82,11 @@ def compile_cached(
         compiled: Callable[..., Any] = numba.njit(**options)(function)
         return compiled
     settings: Any = numba.config
-    before = settings.CACHE_DIR
-    settings.CACHE_DIR = str(folder)  # read once, when the function below is made
-    try:
-        compiled = numba.njit(cache=True, **options)(function)
-    finally:
-        settings.CACHE_DIR = before
+    with _ONE_AT_A_TIME:
+        before = settings.CACHE_DIR
+        settings.CACHE_DIR = str(folder)  # read once, when the function below is made
+        try:
+            compiled = numba.njit(cache=True, **options)(function)
+        finally:
+            settings.CACHE_DIR = before
     return compiled
