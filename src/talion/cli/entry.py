@@ -45,6 +45,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     0
     """
     _forgive_narrow_terminals()
+    _leave_threads_to_us()
     try:
         status = _run(list(sys.argv[1:] if arguments is None else arguments))
         sys.stdout.flush()
@@ -101,6 +102,14 @@ def _forgive_narrow_terminals() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")
+
+
+def _leave_threads_to_us() -> None:
+    """Keep linear algebra on one thread, unless the user said otherwise; before numpy is loaded.
+
+    Its matrices are small here, so its other threads only spin, and take the cores from our own.
+    """
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
 
 
 def _say(text: str, status: int) -> int:

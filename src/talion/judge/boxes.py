@@ -20,6 +20,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -152,6 +154,16 @@ class _Sample:
     values: F8
     output: Output
 
+    @cached_property
+    def columns(self) -> F8:
+        """[P, D] values of one parameter after another."""
+        return np.ascontiguousarray(self.values.T)
+
+    @cached_property
+    def weighted(self) -> F8:
+        """[D] y times its weight."""
+        return np.asarray(self.output.weights * self.output.values, np.float64)
+
     def excess(self, goal: _Goal) -> F8:
         """How far each draw lies beyond the bar, times its weight; negative on the other side."""
         beyond = (self.output.values - goal.at) * (1.0 if goal.up else -1.0)
@@ -177,6 +189,13 @@ class _Region:
     def holds(self, values: F8) -> B1:
         inside = (values >= self.low) & (values <= self.high)
         return np.asarray(inside.all(axis=1), np.bool_)
+
+    def cut(self, place: int, at: float, *, upper: bool) -> _Region:
+        """The same with one end moved."""
+        ends = self.low, self.high
+        moved = ends[upper].copy()
+        moved[place] = at
+        return _Region(self.low, moved) if upper else _Region(moved, self.high)
 
     def without(self, place: int, *, low: bool = True, high: bool = True) -> _Region:
         ends = self.low.copy(), self.high.copy()
@@ -233,45 +252,55 @@ def _best_peel(
     sample: _Sample, region: _Region, inside: B1, least: int, up: bool
 ) -> tuple[_Region, B1] | None:
     """Return the box after the peel that gains most (or loses least) for the weight it takes off."""
-    weights, values = sample.output.weights, sample.output.values
-    total, held = float(weights[inside].sum()), float((weights * values)[inside].sum())
+    weights, weighted = sample.output.weights, sample.weighted
+    total, held = float(weights[inside].sum()), float(weighted[inside].sum())
     may = np.ones(region.low.size, np.bool_)
     if int(region.restricted.sum()) >= CONDITIONS:
         may = region.restricted
-    best: tuple[float, _Region, B1] | None = None
-    for place in np.flatnonzero(may):
-        x = sample.values[:, place]
-        for off, ends in _peels(x, inside, region, int(place)):
-            left = inside & ~off
-            if not off.any() or int(left.sum()) < least:
+    best: tuple[float, int, _Cut, B1] | None = None
+    for place in np.flatnonzero(may).tolist():
+        x = sample.columns[place]
+        there = x[inside]
+        there.sort()
+        for cut in _cuts(there):
+            if there.size - cut.number < least:
                 continue
+            off = inside & ((x >= cut.last) if cut.upper else (x <= cut.last))
             taken = float(weights[off].sum())
-            mean = (held - float((weights * values)[off].sum())) / (total - taken)
+            mean = (held - float(weighted[off].sum())) / (total - taken)
             gain = (mean - held / total) * (1.0 if up else -1.0) / taken
             if best is None or gain > best[0]:
-                best = (gain, ends, left)
-    return None if best is None else best[1:]
+                best = (gain, place, cut, off)
+    if best is None:
+        return None
+    _, place, cut, off = best
+    return region.cut(place, cut.at, upper=cut.upper), inside & ~off
 
 
-def _peels(x: F8, inside: B1, region: _Region, place: int) -> Iterator[tuple[B1, _Region]]:
-    """Yield what a peel at each end of a parameter takes off, with the ends it leaves.
+class _Cut(NamedTuple):
+    """A peel at one end of a parameter: which end, the last value it takes off, of how many draws,
+    and where the end then stands."""
+
+    upper: bool
+    last: float
+    number: int
+    at: float
+
+
+def _cuts(there: F8) -> Iterator[_Cut]:
+    """Yield the peel at either end of a parameter's values, which come in order.
 
     Draws of equal value go together, and an end stands halfway between two draws.
     """
-    there = np.sort(x[inside])
     number = max(1, int(PEEL * there.size))
-    cut = there[number - 1]
-    if cut < there[-1]:
-        above = there[np.searchsorted(there, cut, "right")]
-        low = region.low.copy()
-        low[place] = _between(float(cut), float(above))
-        yield inside & (x <= cut), _Region(low, region.high)
-    cut = there[there.size - number]
-    if cut > there[0]:
-        below = there[np.searchsorted(there, cut, "left") - 1]
-        high = region.high.copy()
-        high[place] = _between(float(below), float(cut))
-        yield inside & (x >= cut), _Region(region.low, high)
+    last = float(there[number - 1])
+    if last < there[-1]:
+        off = int(there.searchsorted(last, "right"))
+        yield _Cut(False, last, off, _between(last, float(there[off])))
+    last = float(there[there.size - number])
+    if last > there[0]:
+        left = int(there.searchsorted(last, "left"))
+        yield _Cut(True, last, there.size - left, _between(float(there[left - 1]), last))
 
 
 def _between(first: float, second: float) -> float:

@@ -27,6 +27,7 @@ from numpy.typing import NDArray
 __all__ = [
     "LEAST_DRAWS",
     "LEVEL",
+    "Even",
     "Explained",
     "Find",
     "Output",
@@ -99,6 +100,34 @@ class Resampling:
         return Resampling(np.asarray(place[kept], np.int64), self.counts[:, used])
 
 
+@dataclass(frozen=True, eq=False)
+class Even:
+    """Inputs of draws that all count the same, made ready for the first step of `search`.
+
+    It is the same for every question put to the same draws, and that step is the dearest, since most
+    questions end with it.
+
+    Attributes:
+        told: features less their means, shape (G, D, 4).
+        frames, degrees: of them, as `_frames` returns them.
+    """
+
+    told: F8
+    frames: F8
+    degrees: I8
+
+    @classmethod
+    def of(cls, features: F8) -> Even:
+        """Return features, shape (G, D, 4), made ready."""
+        told = _outside(_span(np.ones(features.shape[1])), features)
+        return cls(told, *_frames(told))
+
+    def among(self, inputs: Sequence[int]) -> Even:
+        """Return the same of some inputs."""
+        chosen = list(inputs)
+        return Even(self.told[chosen], self.frames[chosen], self.degrees[chosen])
+
+
 @dataclass(frozen=True)
 class Find:
     """One input that was found: its place, and the chance that shuffles do as well."""
@@ -142,7 +171,13 @@ def features_of(scores: F8, signs: F8 | None = None) -> F8:
 
 
 def search(
-    features: F8, output: Output, resampling: Resampling, *, level: float = LEVEL, most: int = MOST
+    features: F8,
+    output: Output,
+    resampling: Resampling,
+    *,
+    level: float = LEVEL,
+    most: int = MOST,
+    even: Even | None = None,
 ) -> tuple[Find, ...]:
     """Return the inputs that tell draws apart beyond chance, the strongest first.
 
@@ -152,6 +187,7 @@ def search(
         resampling: of the same draws.
         level: chance of a first find if no input does anything, all of them together.
         most: finds.
+        even: the same features made ready, if at hand; used where all draws count the same.
 
     References:
         Westfall and Young (1993), Resampling-Based Multiple Testing.
@@ -166,23 +202,26 @@ def search(
     [1]
     """
     root = np.sqrt(output.weights / output.weights.mean())
-    span = (root / np.linalg.norm(root))[:, None]  # [D, what is taken out]
+    span = _span(root)  # [D, what is taken out]
     rest = _without(span, root * output.values)
     if float(rest @ rest) <= _TINY * max(1.0, float(output.values @ output.values)):
         return ()
-    told = features * root[:, None]
-    told = told - span @ (span.T @ told)
+    if even is None or bool((root != 1.0).any()):
+        told = _outside(span, features * root[:, None])
+        frames, degrees = _frames(told)
+    else:
+        told, frames, degrees = even.told, even.frames, even.degrees
     found: list[Find] = []
     while len(found) < min(most, len(features)):
-        frames, degrees = _frames(told)
         held = span.shape[1]
-        parts = _parts(frames, degrees, rest[:, None])
+        columns = _columns(frames, degrees)
+        parts = _parts(columns, degrees, rest[:, None])
         scores = _deviates(parts[:, 0], degrees, rest.size - held - degrees, float(rest @ rest))
         best = int(scores.argmax())
         if not np.isfinite(scores[best]):
             break
         shuffled = _without(span, rest[resampling.orders].T)
-        by_chance = _best_by_chance(frames, degrees, rest.size - held, shuffled)
+        by_chance = _best_by_chance(columns, degrees, rest.size - held, shuffled)
         p_value = (1.0 + float((by_chance >= scores[best]).sum())) / (1.0 + by_chance.size)
         if p_value > level:
             break
@@ -190,16 +229,27 @@ def search(
         taken = frames[best][:, : int(degrees[best])]
         span = np.concatenate([span, taken], axis=1)
         rest = _without(taken, rest)
-        told = told - taken @ (taken.T @ told)
+        told = _outside(taken, told)
         told[best] = 0.0
         if float(rest @ rest) <= _TINY:
             break
+        frames, degrees = _frames(told)
     return tuple(found)
+
+
+def _span(root: F8) -> F8:
+    """Return the unit vector of what is taken out first, the mean, as a column; root has shape (D,)."""
+    return np.asarray((root / np.linalg.norm(root))[:, None], np.float64)
 
 
 def _without(span: F8, values: F8) -> F8:
     """Return values, shape (D,) or (D, B), less their part in the columns of `span`."""
     return np.asarray(values - span @ (span.T @ values), np.float64)
+
+
+def _outside(span: F8, told: F8) -> F8:
+    """Return features, [G, D, 4], less their part in the columns of `span`; a new array."""
+    return np.asarray(told - span @ (span.T @ told), np.float64)
 
 
 def _frames(told: F8) -> tuple[F8, I8]:
@@ -215,10 +265,14 @@ def _frames(told: F8) -> tuple[F8, I8]:
     return told @ (vectors * scale[:, None, :]), kept.sum(axis=1)
 
 
-def _parts(frames: NDArray[Any], degrees: I8, outputs: NDArray[Any]) -> F8:
-    """Return the squared length of each output in each input's features, [G, B]; outputs [D, B]."""
+def _columns(frames: F8, degrees: I8) -> F8:
+    """Return the columns of all bases that are used, one after another, [features in all, D]."""
     used = np.arange(frames.shape[2]) < degrees[:, None]
-    columns = frames.transpose(0, 2, 1)[used]  # [features in all, D]
+    return np.asarray(frames.transpose(0, 2, 1)[used], np.float64)
+
+
+def _parts(columns: NDArray[Any], degrees: I8, outputs: NDArray[Any]) -> F8:
+    """Return the squared length of each output in each input's features, [G, B]; outputs [D, B]."""
     squares = np.zeros((len(columns) + 1, outputs.shape[1]), columns.dtype)
     np.square(columns @ outputs, out=squares[:-1])
     starts = np.cumsum(degrees) - degrees
@@ -226,10 +280,10 @@ def _parts(frames: NDArray[Any], degrees: I8, outputs: NDArray[Any]) -> F8:
     return np.where((degrees > 0)[:, None], sums, 0.0).astype(np.float64)
 
 
-def _best_by_chance(frames: F8, degrees: I8, free: int, outputs: F8) -> F8:
+def _best_by_chance(columns: F8, degrees: I8, free: int, outputs: F8) -> F8:
     """Return the score of the best input for each shuffled output, [B]; outputs [D, B]."""
     # Single precision halves the time of the one step that costs any, and decides nothing.
-    parts = _parts(frames.astype(np.float32), degrees, outputs.astype(np.float32))
+    parts = _parts(columns.astype(np.float32), degrees, outputs.astype(np.float32))
     best = np.full(outputs.shape[1], -np.inf)
     lengths = (outputs**2).sum(axis=0)
     for size in np.unique(degrees[degrees > 0]):

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from talion.judge.estimate import DrawTruth
 from talion.judge.given_data import (
     LEAST_DRAWS,
+    Even,
     Find,
     Output,
     Resampling,
@@ -123,11 +124,13 @@ class Told:
         parameters: in the order of their ids.
         features: of each, shape (G, D, 4).
         seed: of shuffles and bootstraps.
+        even: the features made ready for questions that every draw answers alike.
     """
 
     parameters: tuple[Parameter, ...]
     features: F8
     seed: int
+    even: Even
     places: dict[str, int] = field(default_factory=dict)
 
     @classmethod
@@ -136,7 +139,8 @@ class Told:
         ordered = tuple(sorted(parameters, key=lambda p: p.id))
         told = [features_of(p.scores, p.signs) for p in ordered]
         features = np.stack(told) if told else np.zeros((0, 0, 4))
-        return cls(ordered, features, seed, {p.id: i for i, p in enumerate(ordered)})
+        places = {p.id: i for i, p in enumerate(ordered)}
+        return cls(ordered, features, seed, Even.of(features), places)
 
 
 def output_of(truth: DrawTruth) -> tuple[Output, B1] | None:
@@ -159,7 +163,7 @@ def pooled(output: Output, where: B1) -> tuple[float, float]:
     """
     weights, values = output.weights[where], output.values[where]
     n = values.size
-    p = float(np.average(values, weights=weights))
+    p = float((values * weights).sum() / weights.sum())
     spread = float((weights**2 * (values - p) ** 2).sum()) * n / max(n - 1, 1)
     nearer = (p * n + 0.5) / (n + 1)
     history = float(weights.mean())
@@ -185,9 +189,10 @@ def find_linchpins(
         why = f"Not asked: {few} draws that can answer are too few to tell assumptions apart."
         return Linchpins((), 0.0, len(asked), few, why)
     output, used = made
-    told_apart = told.features[asked][:, used]
     resampling = resampling.among(used)
-    finds = search(told_apart, output, resampling) if asked else ()
+    even = told.even.among(asked) if bool(used.all()) else None
+    told_apart = told.features[asked][:, used]
+    finds = search(told_apart, output, resampling, even=even) if asked else ()
     found = tuple(
         _linchpins(told, [asked[f.index] for f in finds], finds, output, used, resampling)
     )
