@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,8 @@ def run_case(
     folder = out if out is not None else None if as_json else Path(f"talion-{case.name}")
     with nullcontext() if folder is None else output_folder(folder):
         found, notes = (None, ()) if no_fit else fit_for(case, refit=refit)
-        result = judge_fitted(case, found, notes, sizes, command)
+        with _report_ready() if folder is not None else nullcontext():
+            result = judge_fitted(case, found, notes, sizes, command)
         written = None if folder is None else write_run(result, text, folder, files)
     if as_json:
         typer.echo(result.to_json())
@@ -75,6 +77,25 @@ def run_case(
 
         typer.echo(console_table(result, width()))
     say(_ending(result, written), err=as_json)
+
+
+@contextmanager
+def _report_ready() -> Iterator[None]:
+    """Load meanwhile what a report is written with, which takes seconds; leave it loaded."""
+    with ThreadPoolExecutor(1, thread_name_prefix="talion-load") as pool:
+        loaded = pool.submit(_load_report)
+        yield
+        loaded.result()
+
+
+def _load_report() -> None:
+    import polars  # noqa: F401 - slow to load, so before it is needed
+
+    from talion.report import page  # noqa: F401 - the same
+    from talion.report.charts import load_engine
+    from talion.report.office import collect  # noqa: F401 - the same
+
+    load_engine()
 
 
 def parse_texts(pairs: Sequence[str]) -> dict[str, Path]:

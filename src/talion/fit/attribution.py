@@ -272,6 +272,7 @@ def attribute(
     *,
     groups: Sequence[Group] = (),
     through_factors: bool = True,
+    link_by_link: bool = True,
 ) -> Attribution:
     """Attribute the events of some types to earlier events and to links, draw by draw.
 
@@ -281,6 +282,7 @@ def attribute(
         targets: event types whose events are attributed.
         groups: events or links to take away together.
         through_factors: whether groups also act through the factors they move.
+        link_by_link: whether to tell what each link prevented, one walk through the window a link.
 
     Returns:
         Necessity, shares and prevented events, matched across draws by recorded row; unlisted
@@ -298,7 +300,7 @@ def attribute(
     n_links, K = model.structure.n_links, len(model.type_ids)
     direct, through = np.zeros((D, *sizes), np.float32), np.zeros((D, *sizes), np.float32)
     owed, delays = np.zeros((D, sizes[0], n_links + 3)), np.zeros((D, K, n_links + 1, 4))
-    events, prevented = np.zeros((D, sizes[0])), np.zeros((D, K, n_links))
+    events, prevented = np.zeros((D, sizes[0])), np.full((D, K, n_links), np.nan)
     seen = [passes.see(d) for d in range(D)]
     for d in range(D):
         found = passes.pairs(d, seen[d], rows.of_draw[d], columns.of_draw[d], sizes)
@@ -306,7 +308,8 @@ def attribute(
             found.direct, found.through, found.owed, found.delays,
         )  # fmt: skip
         np.add.at(events[d], rows.of_draw[d][rows.of_draw[d] >= 0], 1.0)
-        prevented[d] = passes.prevented(d, seen[d])
+        if link_by_link:
+            prevented[d] = passes.prevented(d, seen[d])
     return Attribution(
         reading=model.reading,
         start=window.start,

@@ -120,7 +120,8 @@ class Attribution:
     """[D, K, links + 1, 4] the links' shares of the targets' events, by delay (`DELAYS`)."""
     prevented: F8
     """[D, K, links] events prevented by each link: the integral over the window of the rate without
-    the link less the rate with it, where that is positive; 0 for links that never hold down."""
+    the link less the rate with it, where that is positive; 0 for links that never hold down. NaN if
+    it was not asked for."""
     removals: Mapping[str, Removal]
     method: str
     version: str

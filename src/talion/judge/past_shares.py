@@ -130,7 +130,7 @@ def shares_of_past(
     from talion.fit.attribution import attribute
 
     groups = tuple(_groups(case, window, targets))
-    found = attribute(from_nought(model), window, targets, groups=groups)
+    found = attribute(from_nought(model), window, targets, groups=groups, link_by_link=False)
     told = [_target(found, name) for name in targets]
     told = sorted((t for t in told if t.events.mean > 0.0), key=lambda t: -t.events.mean)
     shown = [t.type for t in told]

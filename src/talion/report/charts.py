@@ -174,6 +174,13 @@ def payload(chart: Chart, made: Mapping[str, Spec]) -> Spec:
     }
 
 
+def load_engine() -> None:
+    """Load what draws charts: the first drawing takes half a second more than the others."""
+    import vl_convert
+
+    vl_convert.vegalite_to_svg({"mark": "point", "data": {"values": []}}, vl_version="6.4")
+
+
 def static_svg(chart: Chart, made: Mapping[str, Spec]) -> str:
     """Return the chart drawn, for print and for readers without JavaScript."""
     import vl_convert

@@ -12,6 +12,7 @@ import gzip
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -78,39 +79,74 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
     """
     paths = {name: Path(path) for name, path in (texts or {}).items()}
     reader = EvidenceReader(result.case, read_texts(result.case, paths))
-    record = build_record(result, reader)
-    futures = build_futures(result)
     made = templates()
-    past = build_past(result)
-    imputed = imputed_charts(result.case, result.imputed)
-    charts = _charts(record, imputed, past, futures)
-    vega, own = chart_script(), _asset("report.js")
-    style = _asset("style.css")
-    return (
-        _environment({c.id: Markup(static_svg(c, made)) for c in charts})  # noqa: S704 - drawn by Vega, which escapes
-        .get_template("page.html.j2")
-        .render(
-            top=build_top(result),
-            table=build_results(result),
-            record=record,
-            imputed=imputed,
-            system=build_system(result.case, result.echo, reader),
-            shifts=build_shifts(result),
-            past=past,
-            hypotheses=build_hypotheses(result.case),
-            futures=futures,
-            judgments=build_judgments(result, reader),
-            footing=build_footing(result, reader),
-            version=result.receipt.version,
-            style=Markup(style),  # noqa: S704 - a file of this package
-            script=Markup(own),  # noqa: S704 - the same
-            packed={
+    with _Drawing(
+        made
+    ) as drawing:  # Vega draws on a thread of its own, the rest is built meanwhile
+        record = build_record(result, reader)
+        past = build_past(result)
+        imputed = imputed_charts(result.case, result.imputed)
+        drawing.begin(_charts(record, imputed, past, None))
+        futures = build_futures(result)
+        charts = _charts(record, imputed, past, futures)
+        drawing.begin(charts)
+        vega, own = chart_script(), _asset("report.js")
+        style = _asset("style.css")
+        parts = {
+            "top": build_top(result),
+            "table": build_results(result),
+            "record": record,
+            "imputed": imputed,
+            "system": build_system(result.case, result.echo, reader),
+            "shifts": build_shifts(result),
+            "past": past,
+            "hypotheses": build_hypotheses(result.case),
+            "futures": futures,
+            "judgments": build_judgments(result, reader),
+            "footing": build_footing(result, reader),
+            "version": result.receipt.version,
+            "style": Markup(style),  # noqa: S704 - a file of this package
+            "script": Markup(own),  # noqa: S704 - the same
+            "packed": {
                 "vega": _packed(vega),
                 "charts": _packed(json.dumps(_chart_data(charts, made), allow_nan=False)),
             },
-            policy=_policy([vega, own], style),
-        )
-    )
+            "policy": _policy([vega, own], style),
+        }
+        drawn = drawing.all()
+    return _environment(drawn).get_template("page.html.j2").render(parts)
+
+
+class _Drawing:
+    """Charts that are being drawn, one after another.
+
+    Args:
+        made: templates of charts.
+    """
+
+    def __init__(self, made: Mapping[str, Any]) -> None:
+        self._made = made
+        self._drawn: dict[str, Future[str]] = {}
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="talion-draw")
+
+    def __enter__(self) -> _Drawing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(wait=True, cancel_futures=True)
+
+    def begin(self, charts: Sequence[Chart]) -> None:
+        """Have charts drawn, those left out that are already."""
+        for chart in charts:
+            if chart.id not in self._drawn:
+                self._drawn[chart.id] = self._pool.submit(static_svg, chart, self._made)
+
+    def all(self) -> dict[str, Markup]:
+        """Return every drawing by the id of its chart, once it is there."""
+        return {
+            name: Markup(found.result())  # noqa: S704 - drawn by Vega, which escapes
+            for name, found in self._drawn.items()
+        }
 
 
 def _charts(
