@@ -1,6 +1,6 @@
 """All benchmarks: prints a table and writes build/benchmarks/results.{json,md}.
 
-    python benchmarks/run.py [simulate] [peers] [fit] [games] [run] [bargaining]
+    python benchmarks/run.py [simulate] [peers] [fit] [games] [run] [stages] [bargaining]
 
 Without a word all parts run. `make bench` calls this.
 """
@@ -21,6 +21,7 @@ import bench_games
 import bench_peers
 import bench_run
 import bench_simulate
+import bench_stages
 
 HERE = Path(__file__).resolve().parent
 OUT = HERE.parent / "build" / "benchmarks"
@@ -30,6 +31,7 @@ PARTS = {
     "fit": bench_fit.compare,
     "games": bench_games.measure,
     "run": bench_run.measure,
+    "stages": bench_stages.measure,
     "bargaining": bench_bargaining.measure,
 }
 
@@ -113,6 +115,19 @@ def _games_rows(found: dict[str, Any]) -> list[str]:
     return rows
 
 
+def _stage_rows(found: dict[str, Any]) -> list[str]:
+    whole, seconds = found["processor_seconds"], found["seconds"]
+    rows = [
+        f"A whole run: {seconds:.1f} s, {whole:.1f} processor s, {whole / seconds:.2f} cores busy.",
+        "",
+        "| stage | processor seconds | share of the whole |",
+        "|---|---|---|",
+    ]
+    for name, used in sorted(found["stages"].items(), key=lambda item: -item[1]):
+        rows.append(f"| {name} | {used:.2f} | {100 * used / whole:.0f} % |")
+    return rows
+
+
 def _run_rows(found: dict[str, Any]) -> list[str]:
     rows = ["| command | seconds | processor seconds | peak MB |", "|---|---|---|---|"]
     for name, r in found.items():
@@ -144,6 +159,7 @@ ROWS = {
     "fit": _fit_rows,
     "games": _games_rows,
     "run": _run_rows,
+    "stages": _stage_rows,
     "bargaining": _bargaining_rows,
 }
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -108,3 +109,14 @@ def test_completion_offers_built_in_cases() -> None:
     assert "baghdad-2024" in complete_case("")
     assert complete_case("st") == ["starter"]
     assert complete_case("x") == []
+
+
+def test_linear_algebra_keeps_to_one_thread_unless_the_user_says_otherwise(
+    monkeypatch: pytest.MonkeyPatch, talion: Command
+) -> None:
+    monkeypatch.setenv("OPENBLAS_NUM_THREADS", "3")
+    talion("--version")
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "3"
+    monkeypatch.delenv("OPENBLAS_NUM_THREADS")
+    talion("--version")
+    assert os.environ["OPENBLAS_NUM_THREADS"] == "1"

@@ -404,3 +404,19 @@ def test_the_hash_covers_every_file_the_passes_are_made_of() -> None:
                 own = str(node.module).removeprefix("talion.").replace(".", "/") + ".py"
                 waiting |= {own} - reached
     assert reached == set(SOURCES)
+
+
+def test_what_links_prevented_is_told_only_where_asked() -> None:
+    deter = Link("strike", "attack", 2.0, b=1.5, step=0.6, id="deter")
+    model = build(rich(links=(*RICH.links[:3], deter, *RICH.links[5:])))
+    window = window_of(model)
+    group = [Group("deter", links=("deter",))]
+    whole = attribute(model, window, ["attack"], groups=group)
+    short = attribute(model, window, ["attack"], groups=group, link_by_link=False)
+    assert whole.prevented.any()
+    assert np.isnan(short.prevented).all()
+    for name in ("events", "direct", "through", "owed", "by_delay"):
+        np.testing.assert_array_equal(getattr(short, name), getattr(whole, name))
+    for name in ("owed", "prevented"):
+        ours, theirs = (getattr(r.removals["deter"], name) for r in (short, whole))
+        np.testing.assert_array_equal(ours, theirs)

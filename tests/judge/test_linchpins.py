@@ -11,6 +11,7 @@ from scipy.stats import binom
 
 from judge.crisis import TEXT, crisis
 from judge.known_draws import (
+    EVERYWHERE,
     arrow,
     false_share,
     found_in,
@@ -23,6 +24,7 @@ from judge.known_draws import (
 from judge.prior_fit import prior_fit
 from talion.judge.estimate import DrawTruth
 from talion.judge.given_data import (
+    Even,
     Output,
     Resampling,
     explained_by,
@@ -387,3 +389,30 @@ def test_with_the_record_the_fits_draws_are_asked() -> None:
     assert leading_reading(Label.BACKED, main.linchpins) == "with_record"
     assert leading_reading(Label.UNRESOLVED, main.linchpins) == "no_view"
     assert rests_sentence(Label.BACKED, main.linchpins).endswith("with the record")
+
+
+@pytest.mark.parametrize("equal", [True, False])
+def test_features_made_ready_change_no_find(equal: bool) -> None:
+    """To the last bit: the p-values are compared, and where draws differ nothing made ready is used."""
+    rng = np.random.default_rng(3)
+    x, size = rng.normal(size=(6, 120)), rng.integers(-1, 2, 120).astype(np.float64)
+    features = np.stack([*(features_of(row) for row in x[:5]), features_of(x[5], size)])
+    values = x[1] + 0.7 * size * x[5] + 0.5 * rng.normal(size=120)
+    weights = np.full(120, 20.0) if equal else rng.integers(1, 20, 120).astype(np.float64)
+    output, resampling = Output(values, weights, np.zeros(120)), Resampling.of(120, seed=1)
+    plain = search(features, output, resampling)
+    assert {find.index for find in plain} >= {1, 5}
+    assert search(features, output, resampling, even=Even.of(features)) == plain
+    some = [1, 3, 5]
+    ready = Even.of(features).among(some)
+    assert search(features[some], output, resampling, even=ready) == search(
+        features[some], output, resampling
+    )
+
+
+def test_a_reading_without_parameters_rests_on_nothing() -> None:
+    result = find_linchpins(
+        told([]), EVERYWHERE, single(np.arange(40) % 2 == 0), Resampling.of(40, 1)
+    )
+    assert not result.found
+    assert result.asked == 0
