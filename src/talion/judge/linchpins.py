@@ -190,9 +190,10 @@ def find_linchpins(
         return Linchpins((), 0.0, len(asked), few, why)
     output, used = made
     resampling = resampling.among(used)
-    even = told.even.among(asked) if bool(used.all()) else None
-    told_apart = told.features[asked][:, used]
-    finds = search(told_apart, output, resampling, even=even) if asked else ()
+    finds: tuple[Find, ...] = ()
+    if asked:
+        even = told.even.among(asked) if bool(used.all()) else None
+        finds = search(told.features[asked][:, used], output, resampling, even=even)
     found = tuple(
         _linchpins(told, [asked[f.index] for f in finds], finds, output, used, resampling)
     )

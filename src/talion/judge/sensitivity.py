@@ -96,19 +96,18 @@ def likelihood_sensitivity(quantity: F8, log_likelihood: F8, *, seed: int = 0) -
     if x.size < LEAST_DRAWS or float(np.ptp(x)) <= 0:
         return Sensitivity(math.nan, math.inf, int(x.size))
     scaled = [smoothed_weights((alpha - 1.0) * loglik) for alpha in ALPHAS]
-    value = _mean_slope(x, [weights for weights, _ in scaled])
     rng = np.random.default_rng(seed)
-    by_chance = []
-    for _ in range(SHUFFLES):
-        order = rng.permutation(x.size)
-        by_chance.append(_mean_slope(x, [weights[order] for weights, _ in scaled]))
+    orders = [np.arange(x.size), *(rng.permutation(x.size) for _ in range(SHUFFLES))]
+    value, *by_chance = _mean_slopes(x, [weights[np.stack(orders)] for weights, _ in scaled])
     chance = float(np.quantile(by_chance, _CHANCE))
-    return Sensitivity(value, max(k for _, k in scaled), int(x.size), chance)
+    return Sensitivity(float(value), max(k for _, k in scaled), int(x.size), chance)
 
 
-def _mean_slope(x: F8, weights: Sequence[F8]) -> float:
+def _mean_slopes(x: F8, weights: Sequence[F8]) -> F8:
+    """Return the mean over alphas of the distances by |log2 alpha|, [B]; weights [B, D] each."""
     pairs = zip(ALPHAS, weights, strict=True)
-    return float(np.mean([cumulative_js_distance(x, w) / abs(math.log2(a)) for a, w in pairs]))
+    slopes = [_distances(x, w) / abs(math.log2(a)) for a, w in pairs]
+    return np.asarray(np.mean(slopes, axis=0), np.float64)
 
 
 def cumulative_js_distance(values: F8, weights: F8) -> float:
@@ -128,26 +127,33 @@ def cumulative_js_distance(values: F8, weights: F8) -> float:
     >>> round(cumulative_js_distance(np.array([0.0, 1.0, 2.0]), np.ones(3)), 6)
     0.0
     """
+    return float(_distances(values, weights[None])[0])
+
+
+def _distances(values: F8, weights: F8) -> F8:
+    """Return the distance for each set of weights, [B]; values [D], weights [B, D]."""
     order = np.argsort(values, kind="stable")
     width = np.diff(values[order])
     equal = np.arange(1, values.size) / values.size
-    given = np.cumsum(weights[order] / weights.sum())[:-1]
+    shares = weights[:, order] / weights.sum(axis=1)[:, None]
+    given = np.cumsum(shares, axis=1)[:, :-1]
     sides = ((equal, given), (1.0 - equal, 1.0 - given))
-    return max(_scaled(np.clip(p, 0.0, 1.0), np.clip(q, 0.0, 1.0), width) for p, q in sides)
+    return np.maximum(*(_scaled(np.clip(p, 0, 1), np.clip(q, 0, 1), width) for p, q in sides))
 
 
-def _scaled(p: F8, q: F8, width: F8) -> float:
+def _scaled(p: F8, q: F8, width: F8) -> F8:
+    """Return D for one distribution function, [D - 1], and others, [B, D - 1]."""
     middle = 0.5 * (p + q)
-    bound = float(((p + q) * width).sum())
-    if bound <= 0:
-        return 0.0
-    apart = float(((_part(p, middle) + _part(q, middle)) * width).sum())
-    return math.sqrt(max(apart, 0.0) / bound)
+    bound = ((p + q) * width).sum(axis=1)
+    apart = ((_part(p, middle) + _part(q, middle)) * width).sum(axis=1)
+    there = bound > 0
+    share = np.divide(np.maximum(apart, 0.0), bound, out=np.zeros_like(bound), where=there)
+    return np.asarray(np.sqrt(share), np.float64)
 
 
 def _part(p: F8, middle: F8) -> F8:
     """Return p log2(p / m), 0 where p is 0."""
-    ratio = np.divide(p, middle, out=np.ones_like(p), where=p > 0)
+    ratio = np.divide(p, middle, out=np.ones(middle.shape), where=p > 0)
     return np.asarray(p * np.log2(ratio), np.float64)
 
 
