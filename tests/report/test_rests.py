@@ -105,9 +105,12 @@ def test_a_provisional_fit_is_said(by_hand: RunResult) -> None:
     assert view.readings[-1].name == "With the record, provisional"
 
 
-def test_the_console_has_a_line_for_each_judgment(by_hand: RunResult) -> None:
-    lines = console_table(resting(by_hand)).splitlines()
-    assert [line for line in lines if "rests most" in line] == ["       rests most on X"]
+def test_the_console_has_the_two_sentences_under_each_judgment(by_hand: RunResult) -> None:
+    result = resting(by_hand)
+    said = " ".join(console_table(result).split())
+    for j in result.judgments:
+        assert f"{result.bottom_line(j.id).stands} {result.bottom_line(j.id).turns_on}" in said
+    assert "It rests most on how often “Attack” happens as a rule" in said
 
 
 def test_a_run_of_few_draws_says_so() -> None:

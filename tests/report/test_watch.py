@@ -10,7 +10,8 @@ from talion.judge.indicators import Indicator, WatchList
 from talion.judge.information import Chance, Evidence
 from talion.judge.results import RunResult
 from talion.report.page import render_report
-from talion.report.watch import indicator_sentence, list_lead, watch_block
+from talion.report.top import build_top
+from talion.report.watch import indicator_sentence, leading_rows, list_lead, watch_block
 
 
 def told(now: float, seen: float, unseen: float, chance: float, bits: float = 0.1) -> Evidence:
@@ -63,6 +64,38 @@ def test_the_page_has_the_block_and_shows_hostile_titles_as_text(calm: RunResult
     assert block is not None
     assert block.rows[0].tells == "10 %"
     assert watch_block(watched, "J2") is None
+
+
+def test_the_first_screen_names_what_tells_most_and_keeps_the_author_s_lines(
+    calm: RunResult,
+) -> None:
+    later = replace(attacks(TOLD), title="Raid", subject="raid", start=dt.date(2024, 7, 1))
+    found = replace(
+        calm,
+        watch=(
+            listed(attacks(TOLD)),
+            replace(listed(attacks(TOLD)), judgment="J2"),
+            replace(listed(later), judgment="J2", world="peace"),
+        ),
+    )
+    first, second = leading_rows(found)
+    assert first.judgments == ("J1", "J2")
+    assert first.would == "raises J1 from 62 to 81 % and raises J2 from 62 to 81 %"
+    assert first.sign == "over 12 are listed by 13 March 2024"
+    assert second.sign.endswith(", once “Peace” has come about")
+    assert second.text.endswith("raises J2 from 62 to 81 % (chance to see that: 30 %).")
+    top = build_top(found)
+    assert top.signs_lead == (
+        "From the model: what it expects to tell most over all judgments, as written."
+    )
+    assert top.watch == build_top(calm).watch
+    page = render_report(found)
+    head = page[page.index('<header class="page-head">') : page.index("</header>")]
+    assert head.index("From the model:") < head.index("From the case: its author's own lines")
+    assert "if over 12 are listed by 13 March 2024, it raises J1 from 62 to 81 %" in head
+    assert "&lt;b&gt;Attack&lt;/b&gt;[U+202E]" in head
+    assert '<a href="#judgment-J2">J2</a>' in head
+    assert build_top(replace(calm, watch=())).signs_lead == ""
 
 
 def test_a_judgment_without_signs_says_why(calm: RunResult) -> None:

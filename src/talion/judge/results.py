@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
+from talion.judge.bottom_line import BottomLine, bottom_line
 from talion.judge.boxes import Box
 from talion.judge.confidence import Confidence
 from talion.judge.estimate import Effect, Share
@@ -238,6 +239,15 @@ class RunResult:
                 return found
         raise KeyError(f"no judgment {key!r}; there are {', '.join(j.id for j in self.judgments)}")
 
+    def bottom_line(self, key: str) -> BottomLine:
+        """Return one judgment in two sentences; KeyError if there is none of that id."""
+        return bottom_line(
+            self.case,
+            self.judgment(key),
+            next((found for found in self.watch if found.judgment == key), None),
+            provisional=self.fit is not None and bool(self.fit.verdict),
+        )
+
     def frame(self) -> pl.DataFrame:
         """Return one row a judgment x part x reading.
 
@@ -259,6 +269,7 @@ class RunResult:
             "title": self.case.title,
             "lexicon": self.case.document.lexicon,
             "judgments": {j.id: _judgment_json(j) for j in self.judgments},
+            "bottom_lines": {j.id: plain(self.bottom_line(j.id)) for j in self.judgments},
             "before_after": plain(self.before_after),
             "echo": plain(self.echo),
             "warnings": list(self.warnings),

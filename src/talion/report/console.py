@@ -6,6 +6,7 @@ import textwrap
 from collections.abc import Sequence
 from itertools import zip_longest
 
+from talion.judge.bottom_line import BottomLine
 from talion.judge.labels import Label
 from talion.judge.results import JudgmentResult, RunResult
 from talion.report.labels import look
@@ -29,7 +30,7 @@ _SPACE = "  "
 
 
 def console_table(result: RunResult, width: int = WIDTH) -> str:
-    """Return every judgment in a row: claim, word, readings, label; under it what it rests on most.
+    """Return every judgment in a row: claim, word, readings, label; under it its two sentences.
 
     No colours, no markup.
 
@@ -42,7 +43,7 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
     lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
         lines += _row(_cells(j, provisional=is_provisional(result)), widths)
-        lines += _rests(j, max(width, LEAST))
+        lines += _bottom_line(result.bottom_line(j.id), max(width, LEAST))
     ends = [finding_sentence(result), "Model output, not a forecast."]
     lines += [
         "",
@@ -51,11 +52,15 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
     return "\n".join(lines)
 
 
-def _rests(j: JudgmentResult, width: int) -> list[str]:
-    """Return the line on what a judgment rests most, under its claim."""
+def _bottom_line(found: BottomLine, width: int) -> list[str]:
+    """Return a judgment's two sentences, each from a line of its own, under its claim."""
     indent = " " * (_INDENT + len(_SPACE))
-    said = clean(j.rests_sentence)
-    return textwrap.wrap(said, width, initial_indent=indent, subsequent_indent=indent + _SPACE)
+    said = [clean(found.stands), clean(found.turns_on)]
+    lines = [
+        textwrap.wrap(text, width, initial_indent=indent, subsequent_indent=indent + _SPACE)
+        for text in said
+    ]
+    return [line for wrapped in lines for line in wrapped]
 
 
 def _row(cells: Sequence[str], widths: Sequence[int]) -> list[str]:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from talion.judge.bottom_line import BottomLine
 from talion.judge.results import JudgmentResult, PartResult, RunResult
 from talion.model.lexicon import LEXICONS
 from talion.model.reading import NAMED
@@ -62,6 +63,7 @@ class JudgmentView:
     id: str
     anchor: str
     claim: str
+    bottom_line: BottomLine
     holder: str
     kind: str
     word: str
@@ -112,6 +114,7 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         id=j.id,
         anchor=anchor(j.id),
         claim=stated.claim,
+        bottom_line=result.bottom_line(j.id),
         holder=holder_name(result, stated.held_by),
         kind=_KINDS[stated.kind],
         word=stated.word,

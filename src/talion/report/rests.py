@@ -13,7 +13,7 @@ from talion.report.results_table import SHOWN
 from talion.report.system import anchor
 from talion.report.words import percent
 
-__all__ = ["RestsRow", "RestsView", "build_rests", "draw_share"]
+__all__ = ["RestsRow", "RestsView", "build_rests", "draw_share", "share_said", "shown_slices"]
 
 WIDTH, HEIGHT, EDGE = 132, 18, 4
 _SCALE = WIDTH - 2 * EDGE
@@ -84,14 +84,14 @@ def _reading(part: PartResult, reading: str, name: str) -> RestsReading:
 def _together(rests: Linchpins) -> str:
     if len(rests.found) < 2:
         return ""
-    return f"together {_share(rests.together)}"
+    return f"together {share_said(rests.together)}"
 
 
 def _row(one: Linchpin) -> RestsRow:
     return RestsRow(
         one.says,
         None if one.link is None else (one.link, anchor(one.link)),
-        f"{_share(one.share)} ({_span(one)})",
+        f"{share_said(one.share)} ({_span(one)})",
         draw_share(one.share, one.low, one.high),
         tuple((piece.says, percent(piece.probability)) for piece in shown_slices(one)),
     )
@@ -107,14 +107,19 @@ def shown_slices(one: Linchpin) -> Sequence[Slice]:
     return [*one.signs, *(piece for piece in ends if piece.sign == "raises")]
 
 
-def _share(share: float) -> str:
+def share_said(share: float) -> str:
+    """Return a share of variance as printed, whole per cent, never 0 or 100.
+
+    >>> share_said(0.416), share_said(0.001)
+    ('42 %', 'under 1 %')
+    """
     if share < 0.01:
         return "under 1 %"
     return "over 99 %" if share > 0.99 else f"{round(100 * share)} %"
 
 
 def _span(one: Linchpin) -> str:
-    low, high = _share(one.low), _share(one.high)
+    low, high = share_said(one.low), share_said(one.high)
     return low if low == high else f"{low.removesuffix(' %')} to {high}"
 
 

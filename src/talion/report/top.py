@@ -17,6 +17,7 @@ from talion.report.results_table import (
     build_results,
     is_fitted,
 )
+from talion.report.watch import LeadingRow, leading_lead, leading_rows
 from talion.report.words import amount, day, in_hundred, plural, sentence, series
 
 
@@ -42,6 +43,8 @@ class Top:
     finding: str
     tally: tuple[tuple[LabelLook, int], ...]
     findings: tuple[Finding, ...]
+    signs_lead: str
+    signs: tuple[LeadingRow, ...]
     watch: tuple[tuple[str, str], ...]
     confidence: str
     warnings: int
@@ -61,6 +64,8 @@ def build_top(result: RunResult) -> Top:
         finding=finding_sentence(result),
         tally=table.tally,
         findings=tuple(_findings(result)),
+        signs_lead=leading_lead(result),
+        signs=leading_rows(result),
         watch=tuple(_watch(result)),
         confidence=_confidence(result),
         warnings=len(set(result.warnings)),

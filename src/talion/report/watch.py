@@ -5,16 +5,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from talion.judge.bottom_line import sign_clause
 from talion.judge.indicators import Indicator, WatchList
 from talion.judge.information import Chance, Evidence
+from talion.judge.leading_signs import LeadingSign, leading_signs
 from talion.judge.readings import WATCHED
 from talion.model.reading import NAMED
-from talion.report.words import day, percent, percent_range
+from talion.report.words import day, percent, percent_range, series
 
 if TYPE_CHECKING:
     from talion.judge.results import RunResult
 
-__all__ = ["WatchBlock", "WatchRow", "indicator_sentence", "list_lead", "watch_block"]
+__all__ = [
+    "LeadingRow",
+    "WatchBlock",
+    "WatchRow",
+    "indicator_sentence",
+    "leading_lead",
+    "leading_rows",
+    "list_lead",
+    "share_told",
+    "watch_block",
+]
 
 _FULLY = 0.995  # of what is open; beyond it a sign decides the test
 
@@ -39,6 +51,65 @@ class WatchBlock:
     lead: str
     rows: tuple[WatchRow, ...]
     why_none: str
+
+
+@dataclass(frozen=True)
+class LeadingRow:
+    """A sign that tells most over all judgments: what to look for, how likely, and what it moves.
+
+    Attributes:
+        judgments: that it moves, most first.
+        title: what is watched.
+        sign: as a clause with its days.
+        chance: to see it.
+        would: what it does to these judgments, if seen.
+    """
+
+    judgments: tuple[str, ...]
+    title: str
+    sign: str
+    chance: str
+    would: str
+
+    @property
+    def text(self) -> str:
+        """All of it in a sentence."""
+        return f"{self.title}: if {self.sign}, it {self.would} (chance to see that: {self.chance})."
+
+
+def leading_rows(result: RunResult) -> tuple[LeadingRow, ...]:
+    """Return the signs that tell most over all judgments of a run, most first."""
+    return tuple(_leading(result, found) for found in leading_signs(result.watch))
+
+
+def leading_lead(result: RunResult) -> str:
+    """Return how the list of leading signs was made; "" where there is none."""
+    found = leading_signs(result.watch)
+    if not found:
+        return ""
+    readings = dict.fromkeys(_title(one.sign.reading).lower() for one in found)
+    return (
+        "From the model: what it expects to tell most over all judgments, "
+        f"{series(list(readings))}."
+    )
+
+
+def _leading(result: RunResult, found: LeadingSign) -> LeadingRow:
+    world = result.case.what_ifs.get(found.world)
+    place = "" if world is None else f", once “{world.title or found.world}” has come about"
+    one = found.sign
+    clause = sign_clause(one, from_cut_off=one.start <= result.case.as_of)
+    moves = [
+        f"{_verb(sign.first)}s {name} {_move(sign.first.now, sign.first.seen)}"
+        for name, sign in found.moves
+    ]
+    return LeadingRow(
+        tuple(name for name, _ in found.moves),
+        one.title,
+        f"{clause}{place}",
+        percent(one.first.chance.probability),
+        series(moves) + (", being the outcome itself" if one.settles else ""),
+    )
 
 
 def watch_block(result: RunResult, judgment: str) -> WatchBlock | None:
@@ -112,7 +183,7 @@ def _row(indicator: Indicator) -> WatchRow:
         _with_interval(e.chance),
         _with_interval(e.seen),
         _with_interval(e.unseen),
-        _share_told(e),
+        share_told(e),
     )
 
 
@@ -126,7 +197,7 @@ def _with_interval(chance: Chance) -> str:
     return said if spread == said else f"{said} ({spread})"
 
 
-def _share_told(e: Evidence) -> str:
+def share_told(e: Evidence) -> str:
     """Return expected information as a share of the outcome's entropy.
 
     A sign that tells all is rare and must not be said of one that nearly does.

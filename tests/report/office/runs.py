@@ -26,7 +26,14 @@ from talion.judge.run import judge_case
 from talion.model.case import parse_case
 from talion.record.event import Conflict, Count, Evidence, Source
 from talion.report.office.collect import build_dossier
-from talion.report.office.dossier import Dossier, dossier_text
+from talion.report.office.dossier import (
+    Dossier,
+    FlipLine,
+    LeadingSignLine,
+    LinchpinLine,
+    SignLine,
+    dossier_text,
+)
 
 ARABIC = "كتائب حزب الله"
 # What begins like a formula, as a record from the web may hold it.
@@ -87,6 +94,46 @@ def awkward() -> Made:
     """The same without a fit, with texts that begin like formulas and Arabic names."""
     return made(
         judge_case(small_case(FORMULAS), draws=8, histories=4, seed=3, command="talion run x")
+    )
+
+
+def watched(dossier: Dossier) -> Dossier:
+    """The dossier with a sign to watch, an assumption and a flip in its first judgment."""
+    sign = {
+        "title": "Attack", "sign": "over 12 listed in the next 30 days",
+        "first_day": dt.date(2024, 6, 1), "last_day": dt.date(2024, 6, 30), "chance": 0.3,
+        "tells": "10 %", "settles": False,
+    }  # fmt: skip
+    first = dossier.judgments[0].model_copy(
+        update={
+            "rests": (
+                LinchpinLine(
+                    reading="As written", says="the usual rate of Attack", link=None, share=0.5,
+                    low=0.4, high=0.6, slices=(("lower third: under 8", "30 %"),),
+                ),
+            ),
+            "flips": (
+                FlipLine(reading="No view", says="It fails where L2 draws any.", mass=0.3,
+                         probability=0.4, overall=0.9),
+            ),
+            "signs": (
+                SignLine(reading="As written", now=0.62, seen=0.81, unseen=0.54, **sign),
+                SignLine(reading="No view", now=0.5, seen=0.52, unseen=0.49, **sign),
+            ),
+            "signs_none": "",
+        }
+    )  # fmt: skip
+    line = LeadingSignLine(
+        judgments=("J1",), title="Attack", sign="over 12 are listed by 30 June 2024",
+        would="raises J1 from 62 to 81 %", chance="30 %",
+        text="Attack: if over 12 are listed by 30 June 2024, it raises J1 (chance to see that: 30 %).",
+    )  # fmt: skip
+    return dossier.model_copy(
+        update={
+            "judgments": (first, *dossier.judgments[1:]),
+            "signs_lead": "From the model: what tells most.",
+            "signs": (line,),
+        }
     )
 
 

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.office.runs import ARABIC, awkward, fitted
+from report.office.runs import ARABIC, awkward, fitted, watched
 from talion.report.office.bibliography import bibtex_key, write_bibliography
 from talion.report.office.dossier import SourceLine
 from talion.report.office.plain import write_markdown, write_text
@@ -36,6 +36,24 @@ def test_both_say_what_the_report_says() -> None:
                 assert f"{reading.name}: {reading.said}." in text
         assert all(lack in text for lack in dossier.lacks)
         assert "Model output, not a forecast." in text
+
+
+def test_what_to_watch_stands_with_its_numbers_and_the_author_s_lines_apart() -> None:
+    dossier = watched(fitted().dossier)
+    for text in (unescaped(write_markdown(dossier)), one_line(write_text(dossier))):
+        watch = text[text.lower().index("what to watch from the model") :]
+        assert watch.index("- Attack: if over 12 are listed by 30 June 2024") < watch.index(
+            "From the case: its author's own lines"
+        )
+        for said in (
+            "Rests on, as written, with its share: the usual rate of Attack (50 %).",
+            "What would change it, no view: It fails where L2 draws any.",
+            "Watch: Attack: over 12 listed in the next 30 days: from 62 % to 81 %, else 54 %; chance to "
+            "see it 30 %.",
+        ):
+            assert text.count(said) == 1
+        for j in dossier.judgments:
+            assert " ".join(j.bottom_line) in text
 
 
 def test_lines_for_e_mail_are_short_and_keep_numbers_with_their_sign() -> None:

@@ -12,7 +12,7 @@ import pytest
 from pptx.enum.shapes import MSO_SHAPE_TYPE
 from pptx.util import Inches
 
-from report.office.runs import all_text, awkward, fitted
+from report.office.runs import all_text, awkward, fitted, watched
 from report.office.test_word import PIXEL, with_judgments
 from talion.report.office.dossier import ChartData, Dossier
 from talion.report.office.pictures import Picture, draw_picture, picture_spec, picture_templates
@@ -46,7 +46,8 @@ def tables(deck: Any) -> list[Any]:
 def test_slides_are_sixteen_to_nine_in_a_stated_order(deck: Any) -> None:
     assert round(deck.slide_width / deck.slide_height, 3) == round(16 / 9, 3)
     assert titles(deck) == [
-        "A small crisis", "Judgments", "The record", "What the fit says of the past",
+        "A small crisis", "Judgments", "In two sentences each", "The record",
+        "What the fit says of the past",
         "Simulated courses of events", "What-ifs compared", "Caveats, and what to watch", "Sources",
     ]  # fmt: skip
 
@@ -54,13 +55,33 @@ def test_slides_are_sixteen_to_nine_in_a_stated_order(deck: Any) -> None:
 def test_judgments_stand_in_a_native_table(deck: Any) -> None:
     dossier = fitted().dossier
     words = TableWords(dossier)
-    tally, judgments = tables(deck)
+    tally, judgments, pairs = tables(deck)
     found = [
         [c.text_frame.text.replace("\u00a0", " ") for c in row.cells] for row in judgments.rows
     ]
     assert found == [list(words.heads()), *(list(words.cells(j)) for j in dossier.judgments)]
     counts = [[c.text_frame.text for c in row.cells] for row in tally.rows][1:]
     assert sum(int(n) for _, n in counts) == len(dossier.judgments)
+    said = [row.cells[1].text_frame.text.replace("\u00a0", " ") for row in pairs.rows][1:]
+    assert said == ["\n".join(j.bottom_line) for j in dossier.judgments]
+
+
+def test_what_to_watch_has_a_slide_where_there_is_a_sign() -> None:
+    dossier = watched(fitted().dossier)
+    deck = pptx.Presentation(io.BytesIO(write_slides(dossier, with_charts(dossier, 1))))
+    assert "What to watch" in titles(deck)
+    rows = [
+        [c.text_frame.text.replace("\u00a0", " ") for c in row.cells]
+        for row in tables(deck)[3].rows
+    ]
+    assert rows == [
+        ["Watch", "If", "Chance to see that", "It then"],
+        ["Attack", "over 12 are listed by 30 June 2024", "30 %", "raises J1 from 62 to 81 %"],
+    ]
+    text = "".join(
+        s.text_frame.text for slide in deck.slides for s in slide.shapes if s.has_text_frame
+    )
+    assert "From the model: what tells most." in text
 
 
 def test_pictures_and_tables_have_a_text_for_those_who_cannot_see_them(deck: Any) -> None:
@@ -103,12 +124,14 @@ def test_many_judgments_are_spread_evenly_over_slides_and_all_are_there(count: i
     dossier = with_judgments(fitted().dossier, count)
     deck = pptx.Presentation(io.BytesIO(write_slides(dossier, with_charts(dossier, count))))
     pages = [len(table.rows) - 1 for table in tables(deck)[1:]]
-    assert sum(pages) == count
-    assert max(pages) - min(pages) <= 1
-    said = [title for title in titles(deck) if title.startswith("Judgments")]
-    assert len(said) == len(pages)
-    if len(pages) > 1:
-        assert said[0] == f"Judgments (1 of {len(pages)})"
+    for title in ("Judgments", "In two sentences each"):
+        said = [found for found in titles(deck) if found.startswith(title)]
+        here, pages = pages[: len(said)], pages[len(said) :]
+        assert sum(here) == count
+        assert max(here) - min(here) <= 1
+        if len(here) > 1:
+            assert said[0] == f"{title} (1 of {len(here)})"
+    assert not pages
 
 
 def test_tables_end_above_the_foot_when_drawn(to_pdf: Any) -> None:

@@ -15,7 +15,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE as RT
 from docx.shared import Mm, Pt, RGBColor
 from lxml import etree
 
-from report.office.runs import ARABIC, all_text, awkward, fitted, licensed, parts
+from report.office.runs import ARABIC, all_text, awkward, fitted, licensed, parts, watched
 from talion.errors import InputError
 from talion.report.office.dossier import CitedSource, Dossier
 from talion.report.office.table_words import TableWords
@@ -89,6 +89,24 @@ def test_the_page_holds_finding_two_caveats_and_method() -> None:
     assert set(texts[at + 1 : at + 3]) == {dossier.lacks[0], dossier.lacks[-1]}
     assert not texts[at + 3].startswith(tuple(dossier.lacks))
     assert any(style == "List Bullet" and text == dossier.findings[0] for style, text in styled)
+
+
+def test_behind_the_first_page_each_judgment_stands_in_two_sentences() -> None:
+    dossier = watched(fitted().dossier)
+    document = opened(write_word(dossier))
+    texts = [p.text for p in document.paragraphs]
+    at = texts.index("The judgments one by one, in two sentences each")
+    assert document.paragraphs[at].paragraph_format.page_break_before
+    assert texts[at + 1] == "What to watch. From the model: what tells most."
+    assert texts[at + 2] == dossier.signs[0].text
+    for j in dossier.judgments:
+        place = texts.index(f"{j.id}  {j.claim}")
+        assert place > at
+        assert texts[place + 1] == " ".join(j.bottom_line)
+    first = texts.index(f"J1  {dossier.judgments[0].claim}")
+    assert [text.partition(":")[0] for text in texts[first + 2 : first + 5]] == [
+        "Rests on, as written, with its share", "What would change it, no view", "Watch",
+    ]  # fmt: skip
 
 
 # --- footnotes ------------------------------------------------------------------------------------
@@ -375,7 +393,7 @@ def test_names_stay_as_they_are_and_controls_are_shown() -> None:
 
 def test_twelve_judgments_fit_on_one_page(to_pdf: Any) -> None:
     data = write_word(with_judgments(fitted().dossier, 12))
-    (page,) = to_pdf({"brief.docx": data})["brief.docx"]
+    page, *_ = to_pdf({"brief.docx": data})["brief.docx"]
     assert len(re.findall(r"\bQ\d+\.", page)) == 12
     assert page.count("characters 1,000 to 2,000") == 12
 

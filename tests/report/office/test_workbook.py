@@ -14,12 +14,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from report.office.runs import ARABIC, Made, awkward, fitted, licensed, parts
+from report.office.runs import ARABIC, Made, awkward, fitted, licensed, parts, watched
 from talion.report.office.chart_table import chart_rows
 from talion.report.office.workbook import FORMULA_STARTS, Sheet, sheets, write_workbook
 from talion.report.words import clean, percent
 
-NAMES = ["Judgments", "Results", "Assumptions", "Record", "Totals", "Absences", "Coverage", "Sources", "Chart data", "About"]  # fmt: skip
+NAMES = ["Judgments", "Results", "Rests on", "What would change it", "What to watch", "Assumptions", "Record", "Totals", "Absences", "Coverage", "Sources", "Chart data", "About"]  # fmt: skip
 
 
 @pytest.fixture(scope="module", params=["fitted", "awkward", "licensed"])
@@ -55,6 +55,27 @@ def test_there_is_a_sheet_for_each_subject(run: Made, book: Any) -> None:
     names = [name for name in book.sheetnames if name != "Links"]
     assert names == NAMES
     assert ("Links" in book.sheetnames) is run.dossier.fitted
+
+
+def test_what_a_judgment_rests_on_and_what_to_watch_are_rows_of_numbers() -> None:
+    dossier = watched(fitted().dossier)
+    by_name = {sheet.name: sheet for sheet in sheets(dossier)}
+    rests, flips, watch = (
+        [dict(zip(by_name[n].heads, row, strict=True)) for row in by_name[n].rows if row[0] == "J1"]
+        for n in ("Rests on", "What would change it", "What to watch")
+    )
+    (one,) = rests
+    assert (one["rests on"], one["share"], one["low"], one["high"]) == (
+        "the usual rate of Attack", 0.5, 0.4, 0.6,
+    )  # fmt: skip
+    assert one["test met"] == "30 %: lower third: under 8"
+    assert [(f["share of draws there"], f["test met there"]) for f in flips] == [(0.3, 0.4)]
+    assert [(w["reading"], w["chance to see it"], w["if seen"], w["if not"]) for w in watch] == [
+        ("As written", 0.3, 0.81, 0.54), ("No view", 0.3, 0.52, 0.49),
+    ]  # fmt: skip
+    assert watch[0]["last day"] == dt.date(2024, 6, 30)
+    why = [row for row in by_name["What to watch"].rows if row[1] == "nothing"]
+    assert {row[0] for row in why} == {j.id for j in dossier.judgments if not j.signs}
 
 
 def test_heads_are_frozen_and_filtered_and_columns_wide_enough(book: Any) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Iterator, Mapping
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+from talion.model.reading import NAMED
 from talion.record.layout import TABLES
 from talion.record.writing import rows_of
 from talion.report.assumptions import SourceRow, build_footing
@@ -19,23 +20,29 @@ from talion.report.office.dossier import (
     Cell,
     CitedSource,
     Dossier,
+    FlipLine,
     JudgmentEntry,
+    LeadingSignLine,
+    LinchpinLine,
     LinkChangeEntry,
     LinkRange,
     ReadingSaid,
     RecordTable,
     ResultLine,
+    SignLine,
     SourceLine,
     Tally,
 )
 from talion.report.office.private import Private, private_of
+from talion.report.rests import shown_slices
 from talion.report.results_table import SHOWN, build_results, is_fitted
 from talion.report.top import build_top
-from talion.report.words import DASH, day, plural
+from talion.report.watch import share_told
+from talion.report.words import DASH, day, percent, plural
 
 if TYPE_CHECKING:
     from talion.fit.case.stated import LinkChange, Span
-    from talion.judge.results import RunResult
+    from talion.judge.results import PartResult, RunResult
     from talion.model.schema import CaseEvidence
     from talion.report.judgments import JudgmentView
     from talion.report.results_table import ResultRow
@@ -55,7 +62,7 @@ def build_dossier(result: RunResult, results_json: str) -> Dossier:
     top, footing = build_top(result), build_footing(result, reader)
     receipt = result.receipt
     return Dossier(
-        format=1,
+        format=2,
         results_sha256=hashlib.sha256(results_json.encode()).hexdigest(),
         title=top.title,
         as_of=receipt.as_of,
@@ -68,6 +75,18 @@ def build_dossier(result: RunResult, results_json: str) -> Dossier:
         method=_method(result),
         tally=tuple(Tally(sign=k.sign, words=k.words, count=n) for k, n in top.tally),
         findings=tuple(found.text for found in top.findings),
+        signs_lead=top.signs_lead,
+        signs=tuple(
+            LeadingSignLine(
+                judgments=s.judgments,
+                title=s.title,
+                sign=s.sign,
+                would=s.would,
+                chance=s.chance,
+                text=s.text,
+            )
+            for s in top.signs
+        ),
         watch=top.watch,
         warnings=footing.warnings,
         fitted=is_fitted(result),
@@ -134,6 +153,7 @@ def _judgment(
     return JudgmentEntry(
         id=row.id,
         claim=row.claim,
+        bottom_line=(view.bottom_line.stands, view.bottom_line.turns_on),
         holder=row.holder,
         word=row.word,
         word_says=row.word_says,
@@ -151,10 +171,64 @@ def _judgment(
         likelihood=view.likelihood,
         confidence=view.confidence,
         footing=view.footing,
+        rests=tuple(_linchpins(main)),
+        flips=tuple(_flips(main)),
+        signs=tuple(_signs(result, row.id)),
+        signs_none="" if view.look_out is None else view.look_out.why_none,
         watch=view.watch,
         cites=tuple(_cites(result, evidence)),
         names_private_rows=main is not None and private.names(row.id, main.id),
     )
+
+
+def _linchpins(main: PartResult | None) -> Iterator[LinchpinLine]:
+    """Yield what a judgment's test rests on, the readings in the order of the report."""
+    for reading, name, _ in SHOWN:
+        if main is None or reading not in main.linchpins:
+            continue
+        for one in main.linchpins[reading].found:
+            yield LinchpinLine(
+                reading=name,
+                says=one.says,
+                link=one.link,
+                share=one.share,
+                low=one.low,
+                high=one.high,
+                slices=tuple((s.says, percent(s.probability)) for s in shown_slices(one)),
+            )
+
+
+def _flips(main: PartResult | None) -> Iterator[FlipLine]:
+    for reading, name, _ in SHOWN:
+        box = None if main is None else main.boxes.get(reading)
+        if box is not None:
+            yield FlipLine(
+                reading=name,
+                says=box.sentence,
+                mass=box.mass,
+                probability=box.probability,
+                overall=box.overall,
+            )
+
+
+def _signs(result: RunResult, judgment: str) -> Iterator[SignLine]:
+    """Yield the signs of one judgment under every reading in which they tell anything."""
+    found = next((w for w in result.watch if w.judgment == judgment), None)
+    for one in () if found is None else found.indicators:
+        for reading, told in one.evidence.items():
+            yield SignLine(
+                title=one.title,
+                sign=one.sign,
+                first_day=one.start,
+                last_day=one.end,
+                reading=NAMED[reading].title,
+                chance=told.chance.probability,
+                now=told.now.probability,
+                seen=told.seen.probability,
+                unseen=told.unseen.probability,
+                tells=share_told(told),
+                settles=one.settles,
+            )
 
 
 def _cites(result: RunResult, evidence: tuple[CaseEvidence, ...]) -> Iterator[CitedSource]:

@@ -26,12 +26,16 @@ __all__ = [
     "ChartData",
     "CitedSource",
     "Dossier",
+    "FlipLine",
     "JudgmentEntry",
+    "LeadingSignLine",
+    "LinchpinLine",
     "LinkChangeEntry",
     "LinkRange",
     "ReadingSaid",
     "RecordTable",
     "ResultLine",
+    "SignLine",
     "SourceLine",
     "Tally",
     "dossier_text",
@@ -39,7 +43,7 @@ __all__ = [
 ]
 
 DOSSIER, RESULTS = "dossier.json", "results.json"
-FORMAT = 1
+FORMAT = 2
 """Raise it with any change of the models below: an older file is then refused, with its remedy."""
 
 Cell: TypeAlias = bool | int | float | str | None
@@ -74,10 +78,71 @@ class CitedSource(_Part):
     rows: tuple[str, ...] = ()
 
 
+class LinchpinLine(_Part):
+    """One assumption that a judgment rests on, under one reading.
+
+    Attributes:
+        share, low, high: of what draws differ in, with its 80 % interval.
+        slices: probability of the test in draws of one sign, or at one end of its values.
+    """
+
+    reading: str
+    says: str
+    link: str | None
+    share: float
+    low: float
+    high: float
+    slices: tuple[tuple[str, str], ...]
+
+
+class FlipLine(_Part):
+    """Where a judgment flips under one reading, with how many draws of it lie there.
+
+    Attributes:
+        mass: share of draws there; `probability` of the test in them, `overall` over all.
+    """
+
+    reading: str
+    says: str
+    mass: float
+    probability: float
+    overall: float
+
+
+class SignLine(_Part):
+    """A sign to watch for one judgment, and the probabilities it leads to, under one reading."""
+
+    title: str
+    sign: str
+    first_day: dt.date
+    last_day: dt.date
+    reading: str
+    chance: float
+    now: float
+    seen: float
+    unseen: float
+    tells: str
+    settles: bool
+
+
+class LeadingSignLine(_Part):
+    """A sign that tells most over all judgments, in the words of the report's first screen."""
+
+    judgments: tuple[str, ...]
+    title: str
+    sign: str
+    would: str
+    chance: str
+    text: str
+
+
 class JudgmentEntry(_Part):
     """A judgment as printed: the row of the report's table, and its sentences.
 
     Attributes:
+        bottom_line: two sentences: how it stands, and on what that turns.
+        rests, flips: what it rests on and what would change it, reading by reading.
+        signs: to watch, most telling first; `signs_none` says why there are none.
         readings: no view, as written and with the record, where there are such.
         outcome: of a count in the record; "" for other tests.
         test: of the main part, in words; "" without one.
@@ -86,6 +151,7 @@ class JudgmentEntry(_Part):
 
     id: str
     claim: str
+    bottom_line: tuple[str, str]
     holder: str
     word: str
     word_says: str
@@ -101,6 +167,10 @@ class JudgmentEntry(_Part):
     likelihood: str
     confidence: str
     footing: str
+    rests: tuple[LinchpinLine, ...]
+    flips: tuple[FlipLine, ...]
+    signs: tuple[SignLine, ...]
+    signs_none: str
     watch: tuple[str, ...]
     cites: tuple[CitedSource, ...]
     names_private_rows: bool = False
@@ -230,12 +300,14 @@ class Dossier(_Part):
         format: of this file.
         results_sha256: of the `results.json` it belongs to.
         lacks, whose, confidence, finding: as on the report's first screen.
+        signs: that tell most over all judgments; `signs_lead` says how they were found.
+        watch: the author's own lines, by judgment.
         method: how the numbers were made, in a line.
         secrets: private texts, to be erased wherever else they occur.
         withheld: what was left out, in words; "" if nothing was.
     """
 
-    format: Literal[1]
+    format: Literal[2]
     results_sha256: str
     title: str
     as_of: dt.date
@@ -248,6 +320,8 @@ class Dossier(_Part):
     method: str
     tally: tuple[Tally, ...]
     findings: tuple[str, ...]
+    signs_lead: str
+    signs: tuple[LeadingSignLine, ...]
     watch: tuple[tuple[str, str], ...]
     warnings: tuple[str, ...]
     fitted: bool

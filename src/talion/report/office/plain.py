@@ -9,7 +9,13 @@ from dataclasses import dataclass
 
 from talion.report.office.citations import Citations
 from talion.report.office.dossier import Dossier, JudgmentEntry
-from talion.report.office.table_words import as_of_line, label_said, word_said
+from talion.report.office.table_words import (
+    OWN_LINES,
+    as_of_line,
+    details_said,
+    label_said,
+    word_said,
+)
 from talion.report.words import clean, plural
 
 __all__ = ["write_markdown", "write_text"]
@@ -88,8 +94,13 @@ def _lines(dossier: Dossier) -> Iterator[_Line]:
     yield _Line("Judgments", level=2)
     for j in d.judgments:
         yield _Line(_judgment(j, citations), item=True, strong=f"{j.id}. {j.claim}.")
-    if d.watch:
+    if d.signs or d.watch:
         yield _Line("What to watch", level=2)
+    if d.signs:
+        yield _Line(d.signs_lead)
+        yield from (_Line(sign.text, item=True) for sign in d.signs)
+    if d.watch:
+        yield _Line(OWN_LINES)
         yield from (_Line(f"{name}: {text}", item=True) for name, text in d.watch)
     yield _Line("Caveats: what the record lacks", level=2)
     yield from (_Line(text, item=True) for text in (*d.lacks, d.whose))
@@ -104,13 +115,14 @@ def _lines(dossier: Dossier) -> Iterator[_Line]:
 
 
 def _judgment(j: JudgmentEntry, citations: Citations) -> str:
-    """Return word, readings, label, confidence and sources of a judgment, a sentence each."""
-    parts = [f"Author’s word: {word_said(j)}."]
+    """Return a judgment's two sentences, then word, readings, label and what else it has, a sentence each."""
+    parts = [*j.bottom_line, f"Author’s word: {word_said(j)}."]
     parts += [f"{reading.name}: {reading.said}." for reading in j.readings]
     parts.append(f"{label_said(j)}.{' No data here.' if j.no_data else ''}")
     if j.outcome:
         parts.append(j.record_sentence)
     parts.append(j.confidence)
+    parts += details_said(j)
     note = citations.note(j)
     return " ".join(filter(None, (*parts, f"Sources: {note}" if note else "")))
 

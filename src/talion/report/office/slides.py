@@ -9,7 +9,7 @@ from __future__ import annotations
 import io
 import textwrap
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeAlias
 
 from talion.report.charts import INK, MUTED
 from talion.report.office.citations import source_in_words
@@ -30,6 +30,9 @@ _WIDTH, _HEIGHT = 13.333, 7.5
 _LEFT, _TOP, _ROOM = 0.55, 1.25, 5.55
 _ACROSS = _WIDTH - 2 * _LEFT
 _SHARES = (0.40, 0.13, 0.155, 0.155, 0.16)
+_PAIR_SHARES = (0.3, 0.7)
+_WATCH_SHARES = (0.24, 0.28, 0.12, 0.36)
+Row: TypeAlias = tuple[str, ...]
 _LETTERS = 0.0069
 """Inches that a letter takes, for each point of its size."""
 _TABLE_SIZES = (16, 14, 13, 12)
@@ -61,6 +64,8 @@ def write_slides(dossier: Dossier, pictures: Mapping[str, Picture]) -> bytes:
     writer = _Slides(deck, dossier)
     writer.finding()
     writer.judgments()
+    writer.bottom_lines()
+    writer.watch()
     for chart in dossier.charts:
         if chart.on_slide:
             writer.chart(_PARTS[chart.part], pictures[chart.id])
@@ -120,6 +125,33 @@ class _Slides:
                 slide, self.words.heads(), rows, _SHARES, (_LEFT, _TOP, _ACROSS, 0.4),
                 f"{plural(len(page), 'judgment')}: author’s word, readings, label", size,
             )  # fmt: skip
+
+    def bottom_lines(self) -> None:
+        """Every judgment in two sentences, as many to a slide as stay readable."""
+        rows = [(f"{j.id}. {j.claim}", "\n".join(j.bottom_line)) for j in self.dossier.judgments]
+        pages = _spread(rows, _PAIR_SHARES, _TABLE_SIZES[-1])
+        for number, page in enumerate(pages, 1):
+            part = f" ({number} of {len(pages)})" if len(pages) > 1 else ""
+            slide = self._slide(f"In two sentences each{part}")
+            add_table(
+                slide, ("Judgment", "How it stands, and on what that turns"), page, _PAIR_SHARES,
+                (_LEFT, _TOP, _ACROSS, 0.4), f"{plural(len(page), 'judgment')} in two sentences each",
+                _TABLE_SIZES[-1],
+            )  # fmt: skip
+
+    def watch(self) -> None:
+        """The signs that tell most over all judgments; no slide where there is none."""
+        d = self.dossier
+        if not d.signs:
+            return
+        slide = self._slide("What to watch")
+        add_texts(slide, [(d.signs_lead, _SMALL + 3, MUTED)], (_LEFT, _TOP, _ACROSS, 0.4))
+        rows = [(s.title, s.sign, s.chance, s.would) for s in d.signs]
+        add_table(
+            slide, ("Watch", "If", "Chance to see that", "It then"), rows, _WATCH_SHARES,
+            (_LEFT, _TOP + 0.5, _ACROSS, 0.4), f"{plural(len(rows), 'sign')} to watch",
+            _TABLE_SIZES[1],
+        )  # fmt: skip
 
     def chart(self, title: str, picture: Picture) -> None:
         """One chart as large as the slide allows."""
@@ -198,22 +230,29 @@ def _paged(
     words: TableWords, judgments: Sequence[JudgmentEntry]
 ) -> tuple[int, list[Sequence[JudgmentEntry]]]:
     """Return the size of type, and the judgments of each slide: about as many on each."""
+    cells = [words.cells(j) for j in judgments]
     for size in _TABLE_SIZES:
-        if _HEAD + sum(_height(words, j, size) for j in judgments) <= _ROOM:
+        if _HEAD + sum(_height(row, _SHARES, size) for row in cells) <= _ROOM:
             return size, [judgments]
-    size = _TABLE_SIZES[-1]
-    for count in range(2, len(judgments) + 1):
-        pages = [judgments[i * len(judgments) // count : (i + 1) * len(judgments) // count] for i in range(count)]  # fmt: skip
-        if all(_HEAD + sum(_height(words, j, size) for j in page) <= _ROOM for page in pages):
-            return size, pages
-    return size, [[j] for j in judgments]
+    counts = [len(page) for page in _spread(cells, _SHARES, _TABLE_SIZES[-1])]
+    ends = [sum(counts[: n + 1]) for n in range(len(counts))]
+    pages = [judgments[end - count : end] for count, end in zip(counts, ends, strict=True)]
+    return _TABLE_SIZES[-1], pages
 
 
-def _height(words: TableWords, judgment: JudgmentEntry, size: int) -> float:
-    """Return the inches that a judgment takes in the table, reckoned by letters."""
+def _spread(rows: Sequence[Row], shares: Sequence[float], size: int) -> list[Sequence[Row]]:
+    """Return the rows of each slide: as few slides as have room, about as many rows on each."""
+    for count in range(1, len(rows) + 1):
+        pages = [rows[i * len(rows) // count : (i + 1) * len(rows) // count] for i in range(count)]
+        if all(_HEAD + sum(_height(row, shares, size) for row in page) <= _ROOM for page in pages):
+            return pages
+    return [[row] for row in rows]
+
+
+def _height(row: Row, shares: Sequence[float], size: int) -> float:
+    """Return the inches that a row takes in its table, reckoned by letters."""
     lines = max(
-        _lines(cell, share * _ACROSS - 0.14, size)
-        for cell, share in zip(words.cells(judgment), _SHARES, strict=True)
+        _lines(cell, share * _ACROSS - 0.14, size) for cell, share in zip(row, shares, strict=True)
     )
     return lines * size * 1.2 / 72 + 0.08
 

@@ -5,13 +5,24 @@ What stands in a cell is what the report's own functions said when the run was m
 
 from __future__ import annotations
 
-from talion.report.office.dossier import Dossier, JudgmentEntry
+from talion.report.office.dossier import Dossier, JudgmentEntry, SignLine
+from talion.report.rests import share_said
 from talion.report.results_table import AS_WRITTEN, NO_VIEW, SHOWN, WITH_RECORD
-from talion.report.words import DASH, day, sentence
+from talion.report.words import DASH, day, percent, sentence
 
-__all__ = ["NOT_A_FORECAST", "TableWords", "as_of_line", "label_said", "word_said"]
+__all__ = [
+    "NOT_A_FORECAST",
+    "OWN_LINES",
+    "TableWords",
+    "as_of_line",
+    "details_said",
+    "label_said",
+    "word_said",
+]
 
 NOT_A_FORECAST = "Model output, not a forecast."
+OWN_LINES = "From the case: its author's own lines, with no number behind them."
+_MOST_SIGNS, _MOST_RESTS = 3, 3
 _NAMES = {reading: name for reading, name, _ in SHOWN}
 
 
@@ -30,6 +41,30 @@ def label_said(judgment: JudgmentEntry) -> str:
     """Return the label with its sign, and the outcome of a count in the record."""
     outcome = f": {judgment.outcome}" if judgment.outcome else ""
     return f"{judgment.sign} {judgment.label}{outcome}"
+
+
+def details_said(judgment: JudgmentEntry) -> list[str]:
+    """Return what a judgment rests on, where it flips and what to watch, a sentence each.
+
+    Of each the first few: the workbook and the report have all.
+    """
+    found = []
+    for name in dict.fromkeys(one.reading for one in judgment.rests):
+        mine = [one for one in judgment.rests if one.reading == name][:_MOST_RESTS]
+        rests = "; ".join(f"{one.says} ({share_said(one.share)})" for one in mine)
+        found.append(f"Rests on, {name[0].lower()}{name[1:]}, with its share: {rests}.")
+    for flip in judgment.flips:
+        name = flip.reading
+        found.append(f"What would change it, {name[0].lower()}{name[1:]}: {flip.says}")
+    firsts: dict[tuple[str, str], SignLine] = {}  # under the reading that the list is ranked by
+    for line in judgment.signs:
+        firsts.setdefault((line.title, line.sign), line)
+    for sign in list(firsts.values())[:_MOST_SIGNS]:
+        found.append(
+            f"Watch: {sign.title}: {sign.sign}: from {percent(sign.now)} to {percent(sign.seen)}, else "
+            f"{percent(sign.unseen)}; chance to see it {percent(sign.chance)}."
+        )
+    return found
 
 
 class TableWords:

@@ -1,7 +1,9 @@
-"""The brief as a Word document of one page: finding, judgments in a table, caveats, method, sources.
+"""The brief as a Word document: a first page that stands alone, and behind it the judgments one by one.
 
-The table is a table and the notes are footnotes, so that both can be edited. If all judgments do not
-fit on the first page, the page says how many follow.
+The first page has finding, judgments in a table, caveats, method and sources. The table is a table and
+the notes are footnotes, so that both can be edited. If all judgments do not fit on it, it says how many
+follow. Behind it stands each judgment in two sentences, what it rests on, what would change it and
+what to watch.
 """
 
 from __future__ import annotations
@@ -16,7 +18,12 @@ from talion.report.office.container import moment, repack
 from talion.report.office.dossier import Dossier, JudgmentEntry
 from talion.report.office.footnotes import Footnotes
 from talion.report.office.page_room import PageRoom
-from talion.report.office.table_words import NOT_A_FORECAST, TableWords, as_of_line
+from talion.report.office.table_words import (
+    NOT_A_FORECAST,
+    TableWords,
+    as_of_line,
+    details_said,
+)
 from talion.report.office.word_template import NOTE_TEXT, TABLE_TEXT, open_template, plain_document
 from talion.report.words import clean, plural
 
@@ -30,6 +37,7 @@ __all__ = ["write_word"]
 
 _CAVEATS = 2
 _CAVEATS_HEAD = "Caveats: what the record lacks"
+_ONE_BY_ONE = "The judgments one by one, in two sentences each"
 _SHARES = (0.37, 0.14, 0.16, 0.16, 0.17)
 """Of the width of the table: judgment, author's word, two readings, label."""
 
@@ -91,8 +99,28 @@ class _Brief:
             heading = self._line("Judgments, continued", "Heading 2")
             heading.paragraph_format.page_break_before = True
             self._table(judgments[first:])
+        self._one_by_one(new_page=first == len(judgments))
         if self.own:
             self._footer()
+
+    def _one_by_one(self, *, new_page: bool) -> None:
+        """Each judgment in two sentences; under them what it rests on and what to watch."""
+        d = self.dossier
+        heading = self._line(_ONE_BY_ONE, "Heading 2")
+        heading.paragraph_format.page_break_before = new_page
+        if d.signs:
+            self._line(f"What to watch. {d.signs_lead}")
+            for sign in d.signs:
+                self._line(sign.text, "List Bullet")
+        for judgment in d.judgments:
+            claim = self._line("")
+            claim.add_run(clean(f"{judgment.id}  {judgment.claim}")).bold = True
+            claim.paragraph_format.keep_with_next = True
+            self._line(" ".join(judgment.bottom_line)).paragraph_format.keep_with_next = bool(
+                details_said(judgment)
+            )
+            for said in details_said(judgment):
+                self._line(said, NOTE_TEXT)
 
     def _caveats(self) -> tuple[str, ...]:
         """Return the two that weigh most: on the listing first, on the fit last."""
@@ -146,7 +174,7 @@ class _Brief:
 
     def _further(self, room: PageRoom) -> list[tuple[str, str]]:
         d = self.dossier
-        watch = [f"{name}: {line}" for name, line in d.watch]
+        watch = [*(sign.text for sign in d.signs), *(f"{name}: {line}" for name, line in d.watch)]
         found: list[tuple[str, str]] = []
         for head, lines in (("What stands out", d.findings), ("What to watch", watch)):
             section = [(head, "Heading 2"), *((line, "List Bullet") for line in lines)]

@@ -64,7 +64,8 @@ def write_workbook(dossier: Dossier) -> bytes:
 
 def sheets(dossier: Dossier) -> tuple[Sheet, ...]:
     """Return every sheet of the workbook as heads and rows."""
-    found = [_judgments(dossier), _results(dossier), _assumptions(dossier)]
+    found = [_judgments(dossier), _results(dossier), _rests(dossier), _flips(dossier)]
+    found += [_signs(dossier), _assumptions(dossier)]
     if dossier.links:
         found.append(_links(dossier))
     found += [_record(table) for table in dossier.tables]
@@ -80,13 +81,13 @@ def _judgments(dossier: Dossier) -> Sheet:
     words = TableWords(dossier)
     names = [(reading, name) for reading, name, _ in SHOWN]
     heads = (
-        "judgment", "claim", "held by", "author's word", *(name.lower() for _, name in names),
+        "judgment", "claim", "in two sentences", "held by", "author's word", *(name.lower() for _, name in names),
         "label", "no data here", "test", "why this label", "likelihood", "confidence", "footing",
         "watch", "sources",
     )  # fmt: skip
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            j.id, j.claim, j.holder, word_said(j), *(words.reading(j, r) for r, _ in names),
+            j.id, j.claim, " ".join(j.bottom_line), j.holder, word_said(j), *(words.reading(j, r) for r, _ in names),
             label_said(j), bool(j.no_data), j.test, j.label_sentence, j.likelihood or j.record_sentence,
             j.confidence, j.footing, "; ".join(j.watch), "; ".join(c.source for c in j.cites),
         )
@@ -117,6 +118,51 @@ def _results(dossier: Dossier) -> Sheet:
         rows.append((*texts, said, spread, *(getattr(line, name) for name in _NUMBERS)))
     heads = (*_TEXTS, "said", "interval_said", *_NUMBERS)
     return Sheet("Results", heads, tuple(rows))
+
+
+def _rests(dossier: Dossier) -> Sheet:
+    """A row a judgment x reading x assumption on which it rests."""
+    heads = ("judgment", "reading", "rests on", "link", "share", "low", "high", "test met")
+    rows = tuple(
+        (
+            j.id, one.reading, one.says, one.link, one.share, one.low, one.high,
+            "; ".join(f"{p}: {says}" for says, p in one.slices),
+        )
+        for j in dossier.judgments
+        for one in j.rests
+    )  # fmt: skip
+    return Sheet("Rests on", heads, rows)
+
+
+def _flips(dossier: Dossier) -> Sheet:
+    """A row a judgment x reading in which its answer flips somewhere."""
+    heads = ("judgment", "reading", "what would change it", "share of draws there", "test met there", "test met overall")  # fmt: skip
+    rows = tuple(
+        (j.id, one.reading, one.says, one.mass, one.probability, one.overall)
+        for j in dossier.judgments
+        for one in j.flips
+    )
+    return Sheet("What would change it", heads, rows)
+
+
+def _signs(dossier: Dossier) -> Sheet:
+    """A row a judgment x sign x reading; of a judgment without signs, why it has none."""
+    heads = (
+        "judgment", "watch", "sign", "first day", "last day", "reading", "chance to see it",
+        "probability now", "if seen", "if not", "tells of what is open", "is the outcome itself",
+    )  # fmt: skip
+    rows: list[tuple[Value, ...]] = []
+    for j in dossier.judgments:
+        rows += [
+            (
+                j.id, s.title, s.sign, s.first_day, s.last_day, s.reading, s.chance, s.now, s.seen,
+                s.unseen, s.tells, s.settles,
+            )
+            for s in j.signs
+        ]  # fmt: skip
+        if not j.signs and j.signs_none:
+            rows.append((j.id, "nothing", j.signs_none, *(None,) * 9))
+    return Sheet("What to watch", heads, tuple(rows))
 
 
 def _assumptions(dossier: Dossier) -> Sheet:
@@ -188,6 +234,8 @@ def _about(dossier: Dossier) -> Sheet:
         ("Cut-off, note", dossier.as_of_note),
         ("Finding", dossier.finding),
         ("Confidence", dossier.confidence),
+        *(("Watch, from the model", sign.text) for sign in dossier.signs),
+        *((f"Watch, from the case, {name}", text) for name, text in dossier.watch),
         ("Record holds", dossier.holds),
         *(("Record lacks", text) for text in dossier.lacks),
         ("Whose reading", dossier.whose),
