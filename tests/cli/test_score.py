@@ -52,7 +52,10 @@ def test_scores_stand_beside_baselines(talion: Command, made: Path, tmp_path: Pa
     for title in ("As written", "The author's word", "Last 30 days", "Climatology",
                   "Negative binomial", "Always 50 %"):  # fmt: skip
         assert title in said
-    assert "Missing baseline, Escalation alone: no file holds a fit without links" in said
+    assert (
+        "Missing baseline, Escalation alone: not computed: it takes a fit of its own; ask for it "
+        "(--escalation)." in said
+    )
     assert (
         "J3 main: the case does not mark it `testable: later`; --every-forecast scores it" in said
     )

@@ -3,15 +3,22 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from cli.command import Command
 from cli.two_runs import SIZES, run_into
+from judge.two_types import TEXT, two_types
+from talion.cli import fit as fit_verb
 from talion.cli.update_copy import updated_case, write_back, write_copy
-from talion.errors import InputError
+from talion.errors import InputError, OutputError, TalionError
+from talion.fit.case import lookup
 from talion.model.case import load_case
+from talion.record.event import Coverage
+from talion.record.writing import write_record
 from talion.report import page
 
 HEAD = "id,start,published,initiator,target,type,action,country,deaths,sources\n"
@@ -188,3 +195,127 @@ def test_a_copy_that_is_there_already_is_gone_on_with(starter: Path, tmp_path: P
     before = bytes_of(tmp_path / "copy")
     assert write_copy(updated, tmp_path / "copy").text_hash == first.text_hash
     assert bytes_of(tmp_path / "copy") == before
+
+
+# --- whole or not at all --------------------------------------------------------------------------
+
+
+def test_a_copy_that_cannot_be_written_leaves_nothing(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    updated = updated_case(load_case(starter), rows(tmp_path))
+    before, whole = set(tmp_path.iterdir()), Path.replace
+
+    def full_disk(self: Path, target: Path) -> Path:
+        if Path(target).name == "events.csv":
+            raise OSError(28, "No space left on device")
+        return whole(self, target)
+
+    monkeypatch.setattr(Path, "replace", full_disk)
+    with pytest.raises(OutputError, match="No space left on device"):
+        write_copy(updated, tmp_path / "copy")
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_rows_that_do_not_fit_never_get_the_copy_s_name(starter: Path, tmp_path: Path) -> None:
+    updated = updated_case(load_case(starter), rows(tmp_path, HEAD + RAIDS.replace("orlan_post", "nobody")))  # fmt: skip
+    before = set(tmp_path.iterdir())
+    with pytest.raises(TalionError, match=r"copy/events.csv.*unknown source"):
+        write_copy(updated, tmp_path / "copy")
+    assert set(tmp_path.iterdir()) == before
+
+
+def test_writing_back_stages_every_file_before_the_first_is_replaced(
+    starter: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Tables in a folder of their own: the case file beside them must not move on without them."""
+    (starter / "record").mkdir()
+    for table in starter.glob("*.csv"):
+        table.rename(starter / "record" / table.name)
+    text = (starter / "case.yaml").read_text(encoding="utf-8")
+    assert "\nrecord: ." in text
+    (starter / "case.yaml").write_text(text.replace("\nrecord: .", "\nrecord: record"), "utf-8")
+    case = load_case(starter)
+    updated = updated_case(case, rows(tmp_path))
+    before, opened = bytes_of(starter), Path.open
+
+    def full_disk(self: Path, *given: Any, **more: Any) -> Any:
+        if self.name.startswith(".events.csv."):
+            raise OSError(28, "No space left on device")
+        return opened(self, *given, **more)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(Path, "open", full_disk)
+        with pytest.raises(OutputError, match="the old files are unchanged"):
+            write_back(updated, case)
+    assert bytes_of(starter) == before
+    written = write_back(updated, case)
+    assert {path.name for path in written} == {"case.yaml", "coverage.csv", "events.csv"}
+    assert len(load_case(starter).record.events) == 49
+
+
+# --- with a fit -----------------------------------------------------------------------------------
+
+
+@pytest.mark.slow
+def test_with_a_fit_the_new_rows_are_fitted_and_what_moved_is_said(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A small crisis whose raids multiply: the sampler runs twice, and the forecast rises."""
+    monkeypatch.setattr(lookup, "cached_path", lambda case, _: tmp_path / f"{case.as_of}.npz")
+    monkeypatch.setattr(fit_verb, "QUICK_SWEEPS", 120)
+    case = raids_case(tmp_path / "raids")
+    new = tmp_path / "new.csv"
+    new.write_text(
+        "id,start,published,initiator,target,type,action,sources\n"
+        + "".join(
+            f"late-{n},2024-05-{1 + n // 8:02},2024-05-{2 + n // 8:02},south,north,ASSAULT,raid,log\n"
+            for n in range(200)
+        ),
+        encoding="utf-8",
+    )
+    out = tmp_path / "out"
+    sizes = ("--draws", "40", "--histories", "8", "--seed", "3")
+    ended = talion("update", case, "--events", new, "--quick", "--out", out, "--json", *sizes)
+    assert ended.status == 0, ended.err
+    assert {p.name for p in tmp_path.glob("*.npz")} == {"2024-05-01.npz", "2024-05-26.npz"}
+    found = json.loads(ended.out)
+    assert len(found["added"]) == 200
+    runs = [json.loads((out / name / "results.json").read_text("utf-8")) for name in ("before", "after")]  # fmt: skip
+    fits = [run["fit"] for run in runs]
+    assert all(fit is not None and fit["sweeps"] == 120 for fit in fits)
+    assert fits[0]["record_hash"] != fits[1]["record_hash"]
+    first, second = (
+        run["judgments"]["J1"]["parts"][0]["readings"]["with_record"]["probability"] for run in runs
+    )
+    assert second > first + 0.2
+    (judged,) = (j for j in found["moved"]["judgments"] if j["id"] == "J1")
+    moves = {m["reading"]: m for part in judged["parts"] for m in part["moves"]}
+    assert moves["with_record"]["beyond_noise"]
+    assert moves["with_record"]["after"] == second
+    again = talion("update", case, "--events", new, "--quick", "--out", out, *sizes)
+    assert again.status == 0, again.err
+    assert "fitting the case" not in again.err  # both fits were kept
+    said = words(again.out)
+    assert "J1" in said
+    assert "with the record" in said.lower()
+
+
+def raids_case(folder: Path) -> Path:
+    """Raids and replies of `judge.two_types` as a case folder with one forecast."""
+    folder.mkdir()
+    record = two_types(raids=30).record
+    listed = (Coverage(act, *record.period, "near complete") for act in ("raid", "reply", "storm"))
+    write_record(replace(record, coverage=tuple(listed)), folder)
+    (folder / "case.yaml").write_text(
+        TEXT.strip()
+        + """
+record: .
+horizon: [30 days]
+judgments:
+  J1: {claim: Raids are frequent, kind: forecast, word: likely,
+       holds_if: {count: raid, at_least: 20, to: horizon}}
+""",
+        encoding="utf-8",
+    )
+    return folder

@@ -94,7 +94,7 @@ def test_the_authors_word_is_scored_by_the_middle_of_its_range() -> None:
 
 def test_a_reading_of_escalation_alone_is_a_baseline_where_a_file_has_it() -> None:
     missing = score_forecasts([file_of()], [], YEAR_ON).missing
-    assert missing[ESCALATION_ALONE] == "no file holds a fit without links between events"
+    assert missing[ESCALATION_ALONE] == "not computed: nothing can be scored yet"
     document = frozen().model_dump()
     document["readings"][ESCALATION_ALONE] = {"title": "Escalation alone", "says": "no links"}
     for test in document["judgments"]["attacks"]["tests"]:

@@ -5,12 +5,14 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import typer
 
 from talion.cli.lines import say
+from talion.cli.progress import Progress
 from talion.errors import InputError, Problems, TalionError
 
 if TYPE_CHECKING:
@@ -27,6 +29,7 @@ def score_files(
     cases: Sequence[str] = (),
     today: str | None = None,
     every_forecast: bool = False,
+    escalation: bool = False,
     as_json: bool = False,
     markdown: bool = False,
 ) -> None:
@@ -38,6 +41,7 @@ def score_files(
         cases: cases or folders of runs, for the baselines.
         today: the day on which is scored, as YYYY-MM-DD; the present day if omitted.
         every_forecast: score also judgments that the case does not mark `testable: later`.
+        escalation: compute the baseline *escalation alone*, which takes a fit of its own.
         as_json, markdown: how to print.
 
     Raises:
@@ -47,17 +51,20 @@ def score_files(
     from talion.judge.case_behind import read_cases
     from talion.judge.outcomes import read_outcome_rows
     from talion.judge.score import score_forecasts
+    from talion.judge.score_escalation import EscalationSettings
 
     if as_json and markdown:
         message = "say one thing: JSON or Markdown"
         raise InputError(message, place="--json, --md", remedy="leave out one of them")
-    result = score_forecasts(
-        _read(files),
-        read_outcome_rows(outcomes),
-        _day(today),
-        cases=read_cases(cases),
-        every_forecast=every_forecast,
-    )
+    with Progress("fitting") if escalation else nullcontext() as progress:
+        result = score_forecasts(
+            _read(files),
+            read_outcome_rows(outcomes),
+            _day(today),
+            cases=read_cases(cases),
+            every_forecast=every_forecast,
+            escalation=EscalationSettings(progress=progress) if escalation else None,
+        )
     if as_json:
         typer.echo(score_json(result))
     elif markdown:
@@ -113,6 +120,7 @@ def score_json(result: ScoreResult) -> str:
         "independent": result.independent,
         "summary": plain(result.summary),
         "missing": dict(result.missing),
+        "notes": dict(result.notes),
         "versions": dict(result.versions),
     }
     return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)

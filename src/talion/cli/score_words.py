@@ -216,6 +216,9 @@ def _notes(result: ScoreResult) -> Iterator[str]:
     for name, why in result.missing.items():
         title = next(who.title for who in result.forecasters if who.id == name)
         yield f"Missing baseline, {title}: {why}."
+    for name, verdict in result.notes.items():
+        title = next(who.title for who in result.forecasters if who.id == name)
+        yield f"{title}: its fit has {verdict}. Read its scores as provisional."
     for one in scored:
         for name, why in one.missing.items():
             if name not in result.missing:

@@ -7,9 +7,10 @@ is the same texts, after a check that those files are still what was read.
 from __future__ import annotations
 
 import datetime as dt
+import os
 import re
+import shutil
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -18,6 +19,7 @@ from talion.judge.run_folder import case_text
 from talion.model.case import Case, cases_folder, load_case
 from talion.record.adding import Added, added_rows, carried_coverage
 from talion.record.sheet import text_of
+from talion.record.writing import write_files
 
 __all__ = ["UpdatedCase", "updated_case", "write_back", "write_copy"]
 
@@ -130,10 +132,10 @@ def _moved(text: str, day: dt.date, path: Path) -> str:
 
 
 def write_copy(updated: UpdatedCase, folder: Path) -> Case:
-    """Write the copy into a folder and load it.
+    """Write the copy into a folder and load it: the whole copy, or nothing.
 
-    A folder that holds this very copy already is left as it is, so that a stopped update can go on. A
-    copy that cannot be loaded is removed again.
+    It is written beside its place and gets its name when it is complete and can be loaded. A folder
+    that holds this very copy already is left as it is, so that a stopped update can go on.
 
     Raises:
         OutputError: the folder holds anything else, or cannot be written.
@@ -147,16 +149,21 @@ def write_copy(updated: UpdatedCase, folder: Path) -> Case:
                 remedy="choose another folder with --out, or remove this one",
             )
         return load_case(folder / updated.file)
-    _write(updated.texts, folder)
+    beside = folder.with_name(f".{folder.name}.{os.getpid()}.part")
+    stage = beside / folder.name  # so that messages name the case as it will be called
     try:
-        return load_case(folder / updated.file)
-    except BaseException:
-        for name in updated.texts:
-            (folder / name).unlink(missing_ok=True)
-        for place in {(folder / name).parent for name in updated.texts} | {folder}:
-            with suppress(OSError):  # not empty, or removed with another
-                place.rmdir()
-        raise
+        write_files(stage, updated.texts)
+        load_case(stage / updated.file)  # what cannot be loaded never gets the copy's name
+        if folder.exists():
+            folder.rmdir()  # empty, as was asked above
+        stage.replace(folder)
+    except OSError as error:
+        message = f"cannot write the copy: {error.strerror or error}"
+        remedy = "free some space or choose another folder with --out"
+        raise OutputError(message, place=str(folder), remedy=remedy) from error
+    finally:
+        shutil.rmtree(beside, ignore_errors=True)
+    return load_case(folder / updated.file)
 
 
 def _holds(updated: UpdatedCase, folder: Path) -> bool:
@@ -167,7 +174,7 @@ def _holds(updated: UpdatedCase, folder: Path) -> bool:
 
 
 def write_back(updated: UpdatedCase, case: Case) -> tuple[Path, ...]:
-    """Write the changed files over the user's own, all or none of each folder; return them.
+    """Write the changed files over the user's own, all or none; return them.
 
     Raises:
         InputError: the case is a built-in one, or a file was changed since it was read.
@@ -183,7 +190,7 @@ def write_back(updated: UpdatedCase, case: Case) -> tuple[Path, ...]:
             remedy="nothing was written over; update again",
         )
     changed = {n: t for n, t in updated.texts.items() if updated.read.get(n) != t}
-    _write(changed, folder)
+    write_files(folder, changed)
     return tuple(folder / name for name in changed)
 
 
@@ -196,14 +203,3 @@ def refuse_built_in(case: Case) -> None:
             value=case.name,
             remedy="leave out --write; the updated copy is yours",
         )
-
-
-def _write(texts: Mapping[str, str], folder: Path) -> None:
-    from talion.record.writing import write_files
-
-    parts: dict[Path, dict[str, str]] = {}
-    for name, text in texts.items():
-        place = folder / name
-        parts.setdefault(place.parent, {})[place.name] = text
-    for place, files in parts.items():
-        write_files(place, files)

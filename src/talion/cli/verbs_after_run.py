@@ -130,6 +130,13 @@ def score(
             help="also judgments that their case does not mark `testable: later`",
         ),
     ] = False,
+    escalation: Annotated[
+        bool,
+        typer.Option(
+            "--escalation",
+            help="fit the case anew with no side answering another, as one more baseline (minutes)",
+        ),
+    ] = False,
     json: Annotated[bool, typer.Option("--json", help="print the scores as JSON")] = False,
     md: Annotated[bool, typer.Option("--md", help="print the scores as Markdown")] = False,
 ) -> None:
@@ -146,6 +153,7 @@ def score(
         cases=tuple(case or ()),
         today=today,
         every_forecast=every_forecast,
+        escalation=escalation,
         as_json=json,
         markdown=md,
     )

@@ -24,6 +24,11 @@ from talion.judge.frozen_schema import FrozenDistribution, FrozenShare, FrozenTe
 from talion.judge.outcomes import OutcomeRow
 from talion.judge.parts import parts_of
 from talion.judge.score_baselines import BASELINES, BaselineForecast, RecordPaths, baseline_forecast
+from talion.judge.score_escalation import (
+    EscalationAlone,
+    EscalationSettings,
+    escalation_alone,
+)
 from talion.judge.score_items import Item, ScoredFile, items_of
 from talion.judge.score_numbers import NumberScore, TestScore, score_number, score_test
 from talion.judge.score_summary import ENOUGH, Summary, independent_groups, summarise
@@ -90,6 +95,7 @@ class ScoreResult:
         independent: how many independent items were scored, hindcasts left out.
         summary: averages and calibration; None under 30 independent items.
         missing: baseline -> why no item has it.
+        notes: baseline -> what to be careful with.
         versions: of talion and scoringrules.
     """
 
@@ -101,6 +107,7 @@ class ScoreResult:
     summary: Summary | None
     missing: Mapping[str, str]
     versions: Mapping[str, str]
+    notes: Mapping[str, str] = field(default_factory=dict)
 
     def of_status(self, status: str) -> tuple[ItemScore, ...]:
         """Return the items of a status."""
@@ -114,6 +121,7 @@ def score_forecasts(
     *,
     cases: Iterable[Case] = (),
     every_forecast: bool = False,
+    escalation: EscalationSettings | None = None,
 ) -> ScoreResult:
     """Score frozen forecasts.
 
@@ -123,6 +131,8 @@ def score_forecasts(
         today: the day on which is scored; what has not passed by then is pending.
         cases: from which baselines may be computed, found by hash.
         every_forecast: score also judgments that the case does not mark `testable: later`.
+        escalation: how to compute the baseline *escalation alone* of files that hold no such
+            reading; None to leave it out, for it takes a fit of its own.
 
     Raises:
         InputError, Problems: no file, one given twice, or a row is wrong.
@@ -132,7 +142,7 @@ def score_forecasts(
     scored = [item for item in items if item.status == "scored"]
     groups = independent_groups(scored, [file.forecast.case.name for file in files])
     behind = [case_behind(file.forecast, tuple(cases)) for file in files]
-    baselines = _Baselines(files, [case for case, _ in behind], scored)
+    baselines = _Baselines(files, [case for case, _ in behind], scored, escalation)
     found = tuple(
         _scored(item, groups[id(item)], baselines) if item.status == "scored" else ItemScore(item)
         for item in items
@@ -147,8 +157,9 @@ def score_forecasts(
         summarise([s for s in found if s.group and not s.item.hindcast])
         if len(fair) >= ENOUGH
         else None,
-        _missing(files, [why for _, why in behind]),
+        _missing(files, [why for _, why in behind], baselines),
         {name: version(name) for name in ("talion", "scoringrules")},
+        baselines.notes(),
     )
 
 
@@ -177,19 +188,26 @@ def _forecasters(files: Sequence[ScoredFile]) -> tuple[Forecaster, ...]:
         Forecaster(AUTHOR, "The author's word", "author", "the middle of what the word claims"),
         *(Forecaster(b.id, b.title, "baseline", b.says) for b in BASELINES),
         Forecaster(
-            ESCALATION_ALONE, "Escalation alone", "baseline", "the fit with no link between events"
+            ESCALATION_ALONE,
+            "Escalation alone",
+            "baseline",
+            "a fit in which no side answers another, simulated ahead",
         ),
         Forecaster(EVEN, "Always 50 %", "baseline", "one half, whatever is asked"),
     )
 
 
-def _missing(files: Sequence[ScoredFile], reasons: Sequence[str]) -> dict[str, str]:
+def _missing(
+    files: Sequence[ScoredFile], reasons: Sequence[str], baselines: _Baselines
+) -> dict[str, str]:
     """Return why a baseline is missing for all files."""
     found: dict[str, str] = {}
     if all(reasons):
         found |= {b.id: "; ".join(dict.fromkeys(reasons)) for b in BASELINES}
     if not any(ESCALATION_ALONE in file.forecast.readings for file in files):
-        found[ESCALATION_ALONE] = "no file holds a fit without links between events"
+        why = baselines.why_no_escalation()
+        if why:
+            found[ESCALATION_ALONE] = f"not computed: {why}"
     return found
 
 
@@ -200,9 +218,15 @@ class _Baselines:
     """What baselines say of the scored items of each file; courses are made once a file."""
 
     def __init__(
-        self, files: Sequence[ScoredFile], cases: Sequence[Case | None], scored: Sequence[Item]
+        self,
+        files: Sequence[ScoredFile],
+        cases: Sequence[Case | None],
+        scored: Sequence[Item],
+        escalation: EscalationSettings | None,
     ) -> None:
-        self._files, self._cases = files, cases
+        self._files, self._cases, self._escalation = files, cases, escalation
+        self._alone: dict[int, EscalationAlone] = {}
+        self._scored = {item.file for item in scored}
         self._days: dict[int, int] = {}
         for item in scored:
             if item.frozen.end is not None:
@@ -217,6 +241,44 @@ class _Baselines:
             return BaselineForecast(None, (), "the record as known then is not at hand")
         parts = {part.id: part for part in parts_of(case, item.judgment)}
         return baseline_forecast(self._courses(item.file, baseline, case), parts[item.test])
+
+    def all_of(self, item: Item) -> dict[str, BaselineForecast]:
+        """Return what every baseline says of an item."""
+        found = {baseline.id: self.of(item, baseline.id) for baseline in BASELINES}
+        if ESCALATION_ALONE not in item.frozen.probabilities:
+            found[ESCALATION_ALONE] = self.alone(item)
+        return found
+
+    def alone(self, item: Item) -> BaselineForecast:
+        """Return what escalation alone says of an item."""
+        case, found = self._cases[item.file], self._of_escalation(item.file)
+        if case is None or found.values is None:
+            return BaselineForecast(None, (), found.why)
+        parts = {part.id: part for part in parts_of(case, item.judgment)}
+        return baseline_forecast(found.values, parts[item.test])
+
+    def why_no_escalation(self) -> str:
+        """Return why escalation alone says nothing of any item; "" where it says something."""
+        reasons = [self._of_escalation(file).why for file in sorted(self._scored)]
+        if not reasons:
+            return "nothing can be scored yet"
+        return "; ".join(dict.fromkeys(reasons)) if all(reasons) else ""
+
+    def notes(self) -> dict[str, str]:
+        """Return what to be careful with, by baseline."""
+        open_ = dict.fromkeys(found.verdict for found in self._alone.values() if found.verdict)
+        return {ESCALATION_ALONE: "; ".join(open_)} if open_ else {}
+
+    def _of_escalation(self, file: int) -> EscalationAlone:
+        if file not in self._alone:
+            case = self._cases[file]
+            if case is None:
+                return EscalationAlone(None, "the record as known then is not at hand")
+            if self._escalation is None:
+                return EscalationAlone(None, "it takes a fit of its own; ask for it (--escalation)")
+            seed = self._files[file].forecast.run.seed
+            self._alone[file] = escalation_alone(case, self._escalation, seed=seed)
+        return self._alone[file]
 
     def _courses(self, file: int, baseline: str, case: Case) -> RecordPaths:
         key = (file, baseline)
@@ -248,16 +310,14 @@ def _scored(item: Item, group: int, baselines: _Baselines) -> ItemScore:
         missing[AUTHOR] = "the author's word is of the judgment's own test"
     else:
         tests[AUTHOR] = score_test(sum(stated) / 2, None, held)
-    for baseline in BASELINES:
-        said = baselines.of(item, baseline.id)
-        if said.share is None:
-            missing[baseline.id] = said.why
+    for name, forecast in baselines.all_of(item).items():
+        if forecast.share is None:
+            missing[name] = forecast.why
         else:
-            tests[baseline.id] = score_test(said.share.probability, said.share.histories, held)
-        for number, value in item.values.items():
-            spread_of = said.numbers[number] if number < len(said.numbers) else None
-            if spread_of is not None:
-                numbers[number][baseline.id] = score_number(spread_of, value)
+            tests[name] = score_test(forecast.share.probability, forecast.share.histories, held)
+        for number, spread_of in enumerate(forecast.numbers):
+            if spread_of is not None and number in item.values:
+                numbers[number][name] = score_number(spread_of, item.values[number])
     tests[EVEN] = score_test(0.5, None, held)
     return ItemScore(item, group, tests, numbers, missing)
 

@@ -28,7 +28,7 @@ from talion.judge.estimate import Share
 from talion.judge.forecasts import Distribution, distribution
 from talion.judge.measures import number_measures
 from talion.judge.parts import Part
-from talion.judge.tests import evaluate
+from talion.judge.tests import Values, evaluate
 from talion.model.case import Case
 from talion.model.classes import classes_of, series_classes
 from talion.model.history import DailyHistory, daily_history
@@ -279,11 +279,11 @@ def _times(daily: I8, rng: np.random.Generator) -> F8:
     return np.sort(days + rng.random(days.size))
 
 
-def baseline_forecast(values: RecordPaths, part: Part) -> BaselineForecast:
+def baseline_forecast(values: Values, part: Part) -> BaselineForecast:
     """Return what a baseline says of one test.
 
     Args:
-        values: its courses, which reach to the end of the test.
+        values: its courses, which reach to the end of the test, or its simulated histories.
         part: the test and where it is put.
     """
     try:

@@ -4,9 +4,11 @@ A *word* of the author is looked up here and becomes a range of probability, or 
 
 - ICD 203: Office of the Director of National Intelligence (US), Intelligence Community Directive
   203, Analytic Standards (2015, technically amended 2022), section D.6.e(2)(a).
-- PHIA: Professional Head of Intelligence Assessment (UK), Probability Yardstick, as in "Explaining
-  Uncertainty in UK Intelligence Assessment", 24 March 2025. It has gaps between its bands, kept
-  here: a probability in a gap has the words on both its sides.
+- PHIA: Professional Head of Intelligence Assessment (UK), Probability Yardstick, in "Explaining
+  Uncertainty in UK Intelligence Assessment", Cabinet Office, 24 March 2025:
+  www.gov.uk/government/publications/explaining-uncertainty-in-uk-intelligence-assessment. Its
+  bounds are approximate but for three: over 0, under 50 and under 100 %. It has gaps between its
+  bands, kept here: a probability in a gap has the words on both its sides.
 - "will", "would not" and unhedged claims appear in neither: that they claim at least 90 % is a
   convention of this project, and reports say so.
 

@@ -97,6 +97,10 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     The files are complete on disk before the first is renamed. Should the system then refuse a
     rename midway, the error names the files that are already new.
 
+    Args:
+        folder: made if need be.
+        contents: name, or path below the folder such as `record/events.csv`, -> content.
+
     Raises:
         OutputError: the folder or disk takes no files.
     """
@@ -105,8 +109,10 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         for name, content in contents.items():
-            part = folder / f".{name}.{os.getpid()}.part"
-            staged[part] = folder / name
+            final = folder / name
+            final.parent.mkdir(parents=True, exist_ok=True)
+            part = final.with_name(f".{final.name}.{os.getpid()}.part")
+            staged[part] = final
             with part.open("wb") as file:
                 file.write(content.encode() if isinstance(content, str) else content)
                 file.flush()
