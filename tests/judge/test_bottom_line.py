@@ -262,10 +262,10 @@ CLAUSES = [
     ({"bar": 1.0, "above": False}, "at most 1 is listed by 30 June 2024"),
     ({"kind": "level", "bar": 40.0}, "it is over 40 at the end, by 30 June 2024"),
     ({"kind": "state", "bar": None, "sign": "stands at ended at some time in the next 30 days"},
-     "it comes to stand at ended by 30 June 2024"),
+     "it comes to stand at “ended” by 30 June 2024"),
     ({"kind": "state", "bar": None, "above": False,
       "sign": "not: stands at ended at some time in the next 30 days"},
-     "it does not come to stand at ended by 30 June 2024"),
+     "it does not come to stand at “ended” by 30 June 2024"),
     ({"kind": "decision", "bar": None, "sign": "settled at 50 or less at some time in the next 30 days"},
      "it is settled at 50 or less by 30 June 2024"),
 ]  # fmt: skip

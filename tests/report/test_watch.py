@@ -86,12 +86,14 @@ def test_the_first_screen_names_what_tells_most_and_keeps_the_author_s_lines(
     assert second.text.endswith("raises J2 from 62 to 81 % (chance to see that: 30 %).")
     top = build_top(found)
     assert top.signs_lead == (
-        "From the model: what it expects to tell most over all judgments, as written."
+        "From the model, as written: the signs expected to tell most over all judgments."
     )
     assert top.watch == build_top(calm).watch
     page = render_report(found)
     head = page[page.index('<header class="page-head">') : page.index("</header>")]
-    assert head.index("From the model:") < head.index("From the case: its author's own lines")
+    assert head.index("From the model, as written:") < head.index(
+        "From the case: its author's own lines"
+    )
     assert "if over 12 are listed by 13 March 2024, it raises J1 from 62 to 81 %" in head
     assert "&lt;b&gt;Attack&lt;/b&gt;[U+202E]" in head
     assert '<a href="#judgment-J2">J2</a>' in head

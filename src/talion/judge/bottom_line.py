@@ -400,7 +400,7 @@ def _seen(sign: Indicator) -> str:
     says = sign.sign.removeprefix("not: ").split(" at some time ", maxsplit=1)[0]
     if sign.kind == "state":
         states = says.removeprefix("stands at ")
-        return f"it {'comes' if sign.above else 'does not come'} to stand at {states}"
+        return f"it {'comes' if sign.above else 'does not come'} to stand at “{states}”"
     return f"it is {'' if sign.above else 'not '}{says}"
 
 

@@ -43,10 +43,9 @@ def console_table(result: RunResult, width: int = WIDTH) -> str:
     lines = [*_row(_HEADS, widths), "-" * (sum(widths) + len(_SPACE) * (len(widths) - 1))]
     for j in result.judgments:
         lines += _row(_cells(j, provisional=is_provisional(result)), widths)
-        lines += _bottom_line(result.bottom_line(j.id), max(width, LEAST))
+        lines += ["", *_bottom_line(result.bottom_line(j.id), max(width, LEAST)), ""]
     ends = [finding_sentence(result), "Model output, not a forecast."]
     lines += [
-        "",
         *(line for text in ends for line in textwrap.wrap(clean(text), max(width, LEAST))),
     ]
     return "\n".join(lines)

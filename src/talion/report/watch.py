@@ -88,10 +88,7 @@ def leading_lead(result: RunResult) -> str:
     if not found:
         return ""
     readings = dict.fromkeys(_title(one.sign.reading).lower() for one in found)
-    return (
-        "From the model: what it expects to tell most over all judgments, "
-        f"{series(list(readings))}."
-    )
+    return f"From the model, {series(list(readings))}: the signs expected to tell most over all judgments."
 
 
 def _leading(result: RunResult, found: LeadingSign) -> LeadingRow:

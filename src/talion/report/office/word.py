@@ -105,6 +105,8 @@ class _Brief:
 
     def _one_by_one(self, *, new_page: bool) -> None:
         """Each judgment in two sentences; under them what it rests on and what to watch."""
+        from docx.shared import Pt
+
         d = self.dossier
         heading = self._line(_ONE_BY_ONE, "Heading 2")
         heading.paragraph_format.page_break_before = new_page
@@ -116,11 +118,12 @@ class _Brief:
             claim = self._line("")
             claim.add_run(clean(f"{judgment.id}  {judgment.claim}")).bold = True
             claim.paragraph_format.keep_with_next = True
+            claim.paragraph_format.space_before = Pt(7)
             self._line(" ".join(judgment.bottom_line)).paragraph_format.keep_with_next = bool(
                 details_said(judgment)
             )
             for said in details_said(judgment):
-                self._line(said, NOTE_TEXT)
+                self._line(said.replace(" %", "\u00a0%"), NOTE_TEXT)  # a number and its sign
 
     def _caveats(self) -> tuple[str, ...]:
         """Return the two that weigh most: on the listing first, on the fit last."""
