@@ -10,6 +10,9 @@ import pytest
 from cli.command import Command
 from cli.two_runs import run_into, starter_copy
 from talion.cli import main
+from talion.judge import score
+from talion.judge.score_escalation import EscalationAlone, EscalationSettings
+from talion.model.case import Case
 
 LATER = (
     "    word: expect                # the author's word\n",
@@ -59,6 +62,27 @@ def test_scores_stand_beside_baselines(talion: Command, made: Path, tmp_path: Pa
     assert (
         "J3 main: the case does not mark it `testable: later`; --every-forecast scores it" in said
     )
+
+
+def test_escalation_alone_is_fitted_where_asked_for_and_its_absence_is_explained(
+    talion: Command, made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[str] = []
+
+    def cannot(case: Case, _: EscalationSettings, *, seed: int) -> EscalationAlone:
+        asked.append(f"{case.name} {seed}")
+        return EscalationAlone(None, "the case cannot be fitted to its record: no row")
+
+    monkeypatch.setattr(score, "escalation_alone", cannot)
+    given = ("score", forecast(made), "--outcomes", outcomes(tmp_path), "--case", made / "run")
+    ended = talion(*given, "--escalation", "--json")
+    assert ended.status == 0, ended.err
+    assert asked == ["orlan 3"]
+    assert json.loads(ended.out)["missing"] == {
+        "escalation_alone": "not computed: the case cannot be fitted to its record: no row"
+    }
+    talion(*given)
+    assert len(asked) == 1
 
 
 def test_the_case_serves_as_well_as_the_run(talion: Command, made: Path, tmp_path: Path) -> None:
