@@ -11,16 +11,17 @@ import pytest
 from judge.frozen_crisis import YEAR_ON, file_of, row
 from judge.prior_fit import prior_fit
 from judge.two_types import TEXT, two_types
+from talion.errors import FitError
 from talion.judge.parts import parts_of
 from talion.judge.score import ESCALATION_ALONE, score_forecasts
 from talion.judge.score_baselines import baseline_forecast
 from talion.judge.score_escalation import (
     EscalationAlone,
     EscalationSettings,
+    RecordedOnly,
     escalation_alone,
     without_links,
 )
-from talion.judge.tests import Measured
 from talion.model.case import Case
 from talion.model.compile import compile_model
 from talion.model.hypotheses import baseline_links
@@ -42,7 +43,7 @@ def judged_case(text: str = TEXT, raids: int = 50) -> Case:
     return two_types(raids=raids, text=text + JUDGED)
 
 
-def probability(case: Case, values: Measured, judgment: str) -> float:
+def probability(case: Case, values: RecordedOnly, judgment: str) -> float:
     found = baseline_forecast(values, parts_of(case, judgment)[0])
     assert found.share is not None
     return found.share.probability
@@ -92,8 +93,12 @@ def test_it_is_the_same_again_and_another_with_another_seed(
     assert first.values is not None
     assert again.values is not None
     assert other.values is not None
-    assert np.array_equal(first.values.values, again.values.values, equal_nan=True)
-    assert not np.array_equal(first.values.values, other.values.values, equal_nan=True)
+    assert np.array_equal(
+        first.values.measured.values, again.values.measured.values, equal_nan=True
+    )
+    assert not np.array_equal(
+        first.values.measured.values, other.values.measured.values, equal_nan=True
+    )
 
 
 def test_without_a_latent_factor_there_is_no_escalation_to_fit() -> None:
@@ -106,12 +111,26 @@ def test_without_a_latent_factor_there_is_no_escalation_to_fit() -> None:
     assert found.why == "no latent factor of the case moves anything"
 
 
-def test_a_case_that_cannot_be_fitted_says_why() -> None:
-    case = judged_case()
-    empty = replace(case, record=replace(case.record, events=()))
-    found = escalation_alone(empty, SMALL, seed=3)
+def test_a_case_that_cannot_be_fitted_says_why(monkeypatch: pytest.MonkeyPatch) -> None:
+    def cannot(*_: object, **__: object) -> None:
+        raise FitError("the record cannot be had under the model")
+
+    monkeypatch.setattr("talion.fit.case.sampler.sample_reading", cannot)
+    found = escalation_alone(judged_case(), SMALL, seed=3)
     assert found.values is None
-    assert found.why.startswith("the case cannot be fitted to its record: ")
+    assert found.why == (
+        "the case cannot be fitted to its record: the record cannot be had under the model"
+    )
+
+
+def test_what_the_record_does_not_list_it_does_not_forecast(
+    fitted: tuple[Case, EscalationAlone],
+) -> None:
+    case, found = fitted
+    assert found.values is not None
+    silent = replace(found.values, unlisted=frozenset({"reply"}))
+    said = baseline_forecast(silent, parts_of(case, "J1")[0])
+    assert (said.share, said.why) == (None, "no row of the record is a reply")
 
 
 # --- in a score ----------------------------------------------------------------------------------
@@ -120,7 +139,7 @@ def test_a_case_that_cannot_be_fitted_says_why() -> None:
 def test_it_is_computed_only_if_asked_for_and_says_so() -> None:
     scored = score_forecasts([file_of()], [row("attacks", "yes")], YEAR_ON)
     assert scored.missing[ESCALATION_ALONE] == (
-        "not computed: no case or run folder was given that it was made of"
+        "not computed: the record as known then is not at hand"
     )
     pending = score_forecasts([file_of()], [], dt.date(2024, 6, 2))
     assert pending.missing[ESCALATION_ALONE] == "not computed: nothing can be scored yet"
@@ -134,7 +153,8 @@ def test_asked_for_it_is_scored_like_every_other_baseline(monkeypatch: pytest.Mo
 
     case = case_behind_it()
     model = compile_model(case, "links_at_zero", draws=10, seed=1)
-    values = measured_from(simulate_ensemble(model, plan_for(case), histories=10), model)
+    measured = measured_from(simulate_ensemble(model, plan_for(case), histories=10), model)
+    values = RecordedOnly(measured, case.document, frozenset())
     asked: list[int] = []
 
     def given(found: Case, _: EscalationSettings, *, seed: int) -> EscalationAlone:

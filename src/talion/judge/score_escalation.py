@@ -6,6 +6,9 @@ so does what bears on listing alone. Draws of that fit are then simulated ahead 
 out, and the tests are put to these histories. It is the strongest baseline that knows no interaction: to
 beat it, a forecast must get something out of who answers whom.
 
+Like the other baselines it answers only tests of what the record lists: where a type has no row, or a
+test asks for a factor, the fit would hand back its prior, and that is no forecast from the record.
+
 It takes a fit of its own, minutes for a large case, so it is computed only if asked for.
 """
 
@@ -15,17 +18,29 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
+from numpy.typing import NDArray
 
 from talion.errors import TalionError
 from talion.judge.measures import plan_for
 from talion.judge.readings import NO_VIEW
+from talion.judge.score_baselines import NotRecordedError
 from talion.judge.simulated import measured_from
 from talion.judge.tests import Measured
 from talion.model.case import Case
+from talion.model.classes import classes_of, series_classes
+from talion.model.history import daily_history
 from talion.model.hypotheses import baseline_links
+from talion.model.measure import Measure
 from talion.model.posterior import PosteriorDraws
+from talion.model.schema import CaseDocument
 
-__all__ = ["EscalationAlone", "EscalationSettings", "escalation_alone", "without_links"]
+__all__ = [
+    "EscalationAlone",
+    "EscalationSettings",
+    "RecordedOnly",
+    "escalation_alone",
+    "without_links",
+]
 
 Progress = Callable[[float, float], None]
 DRAWS = 60
@@ -47,6 +62,44 @@ class EscalationSettings:
     progress: Progress | None = None
 
 
+@dataclass(frozen=True, eq=False)
+class RecordedOnly:
+    """Measures of histories, refused where the record lists nothing of what they count.
+
+    Attributes:
+        measured: of the histories.
+        document: of the case.
+        unlisted: event types without recorded rows.
+    """
+
+    measured: Measured
+    document: CaseDocument
+    unlisted: frozenset[str]
+
+    def of(self, measure: Measure) -> NDArray[np.float64]:
+        """Return a measure of every history.
+
+        Raises:
+            NotRecordedError: it is of a factor, or counts a type without recorded rows.
+        """
+        if measure.op.of_factor:
+            raise NotRecordedError(f"no row of a record shows {measure.factor}")
+        classes = classes_of(self.document)
+        for series in filter(None, (measure.series, measure.other)):
+            for index in series_classes(self.document, series):
+                if classes[index].type in self.unlisted:
+                    raise NotRecordedError(f"no row of the record is a {classes[index].type}")
+        return self.measured.of(measure)
+
+    def capped(self, world: str) -> NDArray[np.bool_]:
+        """Return which histories of a world were cut short."""
+        return self.measured.capped(world)
+
+    def usual(self, series: str) -> NDArray[np.float64]:
+        """Return a series' usual rate in each draw."""
+        return self.measured.usual(series)
+
+
 @dataclass(frozen=True)
 class EscalationAlone:
     """What the baseline can be asked, or why it cannot.
@@ -57,7 +110,7 @@ class EscalationAlone:
         verdict: of its fit; "" if it has converged.
     """
 
-    values: Measured | None
+    values: RecordedOnly | None
     why: str = ""
     verdict: str = ""
 
@@ -129,10 +182,12 @@ def without_links(case: Case, draws: PosteriorDraws, without: tuple[str, ...]) -
 
 def _simulated(
     case: Case, draws: PosteriorDraws, settings: EscalationSettings, seed: int
-) -> Measured:
+) -> RecordedOnly:
     from talion.model.compile import compile_model
     from talion.simulate.ensemble import simulate_ensemble
 
     model = compile_model(case, NO_VIEW, draws=min(DRAWS, draws.draws), seed=seed, given=draws)
     ensemble = simulate_ensemble(model, plan_for(case), histories=settings.histories)
-    return measured_from(ensemble, model)
+    classes = classes_of(case.document)
+    past = daily_history(case.document, case.record, classes, case.as_of_day)
+    return RecordedOnly(measured_from(ensemble, model), case.document, frozenset(past.silent))
