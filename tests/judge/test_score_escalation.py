@@ -36,7 +36,7 @@ judgments:
   J2: {claim: They go on without raids, kind: conditional, word: likely, under: quiet,
        holds_if: {count: reply, at_least: 24, to: horizon}}
 """
-SMALL = EscalationSettings(chains=2, sweeps=400, histories=20)
+SMALL = EscalationSettings(chains=2, sweeps=400, longest=400, histories=20)
 
 
 def judged_case(text: str = TEXT, raids: int = 50) -> Case:

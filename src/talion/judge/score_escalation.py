@@ -52,12 +52,14 @@ class EscalationSettings:
 
     Attributes:
         chains, sweeps: of the fit.
+        longest: sweeps up to which chains that have not converged are run on.
         histories: simulated of each of its draws.
         progress: called with (done, of) while it is fitted.
     """
 
     chains: int = 4
-    sweeps: int = 2000
+    sweeps: int = 1000
+    longest: int = 15_000
     histories: int = 40
     progress: Progress | None = None
 
@@ -144,19 +146,20 @@ def _fitted(
     from talion.fit.case.sampler import FOR_SIXTY_DRAWS, sample_reading
     from talion.fit.case.specification import problem_of
 
-    done, whole = 0, settings.chains * (settings.sweeps + settings.sweeps // 4)
+    done = 0
 
-    def tell(sweeps: int) -> None:
+    def tell(sweeps: int, to_do: int) -> None:
         nonlocal done
         done += sweeps
         if settings.progress is not None:
-            settings.progress(min(done, whole), whole)
+            settings.progress(done, done + to_do)
 
     found = sample_reading(
         problem_of(case, Options(without=without)),
         seed=seed,
         chains=settings.chains,
         sweeps=settings.sweeps,
+        longest=settings.longest,
         keep=DRAWS,
         gate=FOR_SIXTY_DRAWS,
         progress=tell,
