@@ -122,7 +122,6 @@ VERDICTS = [
     (Label.WHATEVER, three(0.9, 0.5, 0.9), {}, "Likely whatever one assumes, for the author's friends and opponents alike: "),
     (Label.OTHER_WAY, three(0.9, 0.5, 0.1), {}, "The record speaks against this: "),
     (Label.TOO_SMALL, three(0.9, 0.5, 0.1), {}, "The record points to a difference too small to matter: "),
-    (Label.TOO_SMALL, three(0.9, 0.9, 0.97), {}, "The record leaves little room for a difference, as the claim has it: "),
     (Label.NOT_COMPUTABLE, three(0.9, 0.5, 0.9), {}, "The model cannot settle this, since in too many simulated courses events breed without end: "),
     (Label.FIXED, three(1.0, 1.0, 1.0), {}, "The test of this claim is met whatever one assumes, so it earns no credit and no chance is given."),
     (Label.FIXED, three(0.0, 0.0, 0.0), {}, "The test of this claim fails whatever one assumes"),

@@ -106,6 +106,18 @@ def test_too_small_to_matter() -> None:
     assert found.main.fit.small.at_least(0.8)
 
 
+def test_a_claim_that_little_happens_is_not_too_small_to_matter() -> None:
+    """ "Most strikes would have come without attacks": a tiny effect bears it out."""
+    case = case_of(answered=ANSWERED.replace("lower_by: 12 %", "at_least: 25 %"))
+    fit = prior_fit(case, says=FAINT, variants={"without_escalation": STRONG})
+    found = judged(fit, case).judgment("answered")
+    assert found.label in (Label.BACKED, Label.WHATEVER, Label.RESTS, Label.UNRESOLVED)
+    assert found.main is not None
+    assert found.main.fit is not None
+    assert found.main.fit.q.at_least(0.8)
+    assert found.main.fit.small is None
+
+
 def test_one_variant_that_differs_withholds_the_stronger_label() -> None:
     fit = prior_fit(CASE, says=STRONG, variants={"constant_listing": TURNED})
     assert answered(fit).label is Label.BACKED

@@ -121,9 +121,6 @@ def _verdict(judgment: JudgmentResult, main: PartResult) -> str:
     label = judgment.label
     if label is Label.UNRESOLVED:
         return _open(main)
-    recorded = main.readings.get(WITH_RECORD)
-    if label is Label.TOO_SMALL and recorded is not None and recorded.probability >= HIGH:
-        return "The record leaves little room for a difference, as the claim has it"
     if label is not Label.RESTS:
         return _VERDICTS[label]
     if min(_told(main)) >= HIGH:

@@ -26,6 +26,7 @@ from talion.judge.results import FitReceipt
 from talion.judge.sensitivity import Sensitivity, likelihood_sensitivity
 from talion.judge.tests import Outcome
 from talion.model.case import EPOCH
+from talion.model.claim import Difference, Expression
 
 if TYPE_CHECKING:
     from talion.fit.case.result import CaseFit, FittedReading
@@ -173,12 +174,16 @@ def probability_of(share: Share | None) -> Probability | None:
 
 
 def record_fit(
-    fit: CaseFit, outcomes: Mapping[str, Outcome], varied: Mapping[str, Outcome]
+    fit: CaseFit,
+    test: Expression,
+    outcomes: Mapping[str, Outcome],
+    varied: Mapping[str, Outcome],
 ) -> RecordFit | None:
     """Return what a fit says of one test, as the rule takes it.
 
     Args:
         fit: whose draws were simulated.
+        test: the test.
         outcomes: reading -> outcome of the test, with `with_record`.
         varied: variant -> outcome of the test.
 
@@ -198,7 +203,7 @@ def record_fit(
         ratio = _variance_ratio(after, _evened(before, relative))
         felt = sensitivity_of(fit, after).felt
     return RecordFit(
-        q, lowest, highest, _opponent(fit, varied), _small(main), ratio, felt
+        q, lowest, highest, _opponent(fit, varied), _small(test, main), ratio, felt
     )  # fmt: skip
 
 
@@ -220,9 +225,15 @@ def _variance_ratio(after: F8, before: F8) -> float:
     return float(np.var(known, ddof=1)) / whole if whole > _LEAST_VARIANCE else 1.0
 
 
-def _small(main: Outcome) -> Probability | None:
-    """Return P(|psi| < delta) over draws; None for a forecast, which has no effect size."""
+def _small(test: Expression, main: Outcome) -> Probability | None:
+    """Return P(|psi| < delta) over draws.
+
+    None for a forecast, which has no effect size, and for a claim that there is no large effect:
+    a small one bears it out.
+    """
     if main.effect is None or main.psi is None:
+        return None
+    if isinstance(test, Difference) and test.met_by_no_effect:
         return None
     unknown = ~np.isfinite(main.psi)
     small = np.abs(np.where(unknown, 0.0, main.psi)) < abs(main.effect.smallest)

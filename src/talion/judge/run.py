@@ -267,7 +267,7 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
     shares = {r: o.share for r, o in outcomes.items()}
     effects = {r: o.effect for r, o in outcomes.items() if o.effect is not None}
     simulated = fit is not None and check is None
-    found = record_fit(fit, outcomes, varied) if fit is not None and simulated else None
+    found = record_fit(fit, part.test, outcomes, varied) if fit is not None and simulated else None
     grounds = _grounds(kind, shares, path, found)
     label, says = _labelled(grounds, path, fit if simulated else None, kind)
     result = PartResult(

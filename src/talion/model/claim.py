@@ -225,6 +225,11 @@ class Difference(Form):
         """Return whether the test asks for an effect above `smallest`."""
         return self.size[0] in ("higher_by", "at_least")
 
+    @property
+    def met_by_no_effect(self) -> bool:
+        """Return whether no effect at all meets the test, as "at least 25 % is left" does."""
+        return self.smallest < 0.0 if self.upward else self.smallest > 0.0
+
     def in_words(self, names: Names) -> str:
         """Return the test as a phrase."""
         key, size = self.size
