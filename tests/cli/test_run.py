@@ -236,4 +236,5 @@ def test_warm_compiles_into_the_cache_and_later_runs_find_it(tmp_path: Path) -> 
     compiled = kept()
     assert compiled
     run("what-if", "starter", "rain", "--draws", "4", "--histories", "2")
+    run("run", "baghdad-2024", "--out", str(tmp_path / "out"), *SMALL)
     assert kept() == compiled

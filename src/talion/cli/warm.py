@@ -10,7 +10,7 @@ __all__ = ["warm_kernels"]
 
 
 def warm_kernels(*, fit: bool = False) -> None:
-    """Compile the simulation kernels for this processor, or load what is compiled already.
+    """Compile what a run needs for this processor, or load what is compiled already.
 
     Args:
         fit: the sampler of a fit and the bargaining models too, which takes longer and which a run
@@ -21,9 +21,27 @@ def warm_kernels(*, fit: bool = False) -> None:
     say(["compiling the simulation kernels (a minute or so the first time) ..."], err=True)
     began = time.perf_counter()
     warm()
+    _warm_past()
     if fit:
         _warm_sampler()
     say([f"kernels are ready ({time.perf_counter() - began:.1f} s)"])
+
+
+def _warm_past() -> None:
+    """Ask the built-in case its questions to the past, two draws of them."""
+    from talion.fit.case.lookup import find_fit
+    from talion.judge.past_effects import past_effects
+    from talion.model.case import load_case
+
+    case = load_case("baghdad-2024")
+    found, notes = find_fit(case)
+    if found is None:
+        say(
+            ["questions to the past are compiled when first asked, for want of a fit", *notes],
+            err=True,
+        )
+        return
+    past_effects(case, found.fit, draws=2, seed=1, workers=1)
 
 
 def _warm_sampler() -> None:

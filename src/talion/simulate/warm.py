@@ -6,7 +6,7 @@ __all__ = ["warm"]
 
 
 def warm() -> None:
-    """Compile every kernel a run needs, or load what was compiled before.
+    """Compile the kernel of the simulation, or load what was compiled before.
 
     One history of the starter case is simulated: the kernel has one signature, so that any case
     finds it compiled afterwards.
