@@ -19,7 +19,10 @@ from talion.model.posterior import PosteriorDraws
 from talion.model.sampling import Sampler
 
 # Parameters of decisions, and of switches that are yet to be turned: no record bears on them.
-DECIDED = ("chance/", "error/", "agreed/", "lag/", "reversal/", "position/", "set/", "after/")
+DECIDED = (
+    *("chance/", "error/", "agreed/", "lag/", "reversal/", "position/", "set/", "after/"),
+    *("model/", "concession/", "consent/", "within/"),
+)
 
 
 @pytest.fixture(scope="module")

@@ -11,7 +11,10 @@ import numpy as np
 
 from talion.model.bands import bands
 from talion.model.compiled import (
+    AXES,
+    EXACT,
     NO_LISTING,
+    NODES,
     CompiledModel,
     Draws,
     Start,
@@ -196,6 +199,13 @@ def build(spec: Spec) -> CompiledModel:  # noqa: C901 - one step for each array
         de_pos_start=_ints([0, *np.cumsum([len(x.positions) for x in decisions])]),
         po_move_start=po_move_start,
         po_factor=_ints([f_no(m[0]) for m in movers]),
+        sm_start=np.zeros(len(positions) + 1, np.int64),
+        sm_factor=_ints([]),
+        de_axis=np.full((len(decisions), AXES), -1, np.int64),
+        ve_start=np.zeros(len(decisions) + 1, np.int64),
+        ve_position=_ints([]),
+        de_held=np.zeros(len(decisions), np.int64),
+        dc_binds=np.ones(len(dc), np.int64),
         de_table_x=np.ascontiguousarray(tables[:, :, 0]),
         de_table_y=np.ascontiguousarray(tables[:, :, 1]),
         n_links=len(link_ids),
@@ -234,6 +244,12 @@ def build(spec: Spec) -> CompiledModel:  # noqa: C901 - one step for each array
         po_power=dense([decisions[m].positions[p][1] for m, p in positions]),
         po_salience=dense([decisions[m].positions[p][2] for m, p in positions]),
         po_move=dense([m[1] for m in movers]),
+        sm_move=dense([]),
+        de_model=dense([EXACT] * len(decisions)),
+        de_node=dense([0.0] * (len(decisions) * AXES * NODES)),
+        de_departure=dense([0.0] * (len(decisions) * NODES**AXES)),
+        de_consent=dense([-1.0] * len(decisions)),
+        ve_within=dense([]),
     )
 
     def start(day: int) -> Start:

@@ -41,6 +41,9 @@ _KINDS = {
     "agreed": "decision",
     "lag": "decision",
     "reversal": "decision",
+    "concession": "decision",
+    "consent": "decision",
+    "within": "decision",
     "position": "position",
 }
 
@@ -137,6 +140,8 @@ def _parameters(case: Case, drawn: DrawnReading) -> Iterator[Parameter]:
     names = names_of(case).titles
     strength = 1.0 if drawn.given is None else drawn.given.strength
     for name, told in stated_throughout(case, drawn.reading).items():
+        if name.startswith("model/"):  # a choice among models has no size: see `bargains.py`
+            continue
         scores = drawn.scores(name)
         values = told.values(scores, strength)
         arrow = arrows.get(name.rpartition("/")[0])
@@ -205,19 +210,22 @@ def _of_position(
     values: F8,
     scores: F8,
 ) -> Parameter:
-    _, issue, actor, what = told.name.split("/")
+    _, issue, actor, what, *factor = told.name.split("/")
     node = _issue_node(issue)
     who, on = _title(names, actor), case.issues[issue].title
-    said = {
+    plain = {
         "at": f"the position of {who} on {on}",
         "power": f"the power of {who} on {on}",
         "salience": f"the weight of {on} for {who}",
-    }.get(what)
+    }
+    said = None if factor else plain.get(what)
     if said is not None:
         return Parameter(
             told.name, told.name, None, node, "position", "plain", said, "points", values, scores
         )
     moved = f"the pull of {_title(names, what)} on {who} ({on})"
+    if factor:
+        moved = f"the pull of {_title(names, factor[0])} on {plain[what]}"
     signs = drawn.signs(told.name) if reading.signs == "either" else np.ones(drawn.draws)
     open_ = signs if float(np.ptp(signs)) > 0 else None
     return Parameter(
@@ -248,14 +256,18 @@ def _plain(
 
 def _said(case: Case, head: str, parts: list[str], names: Mapping[str, str]) -> str:
     """Return a parameter as a noun phrase."""
-    if head in ("chance", "error", "agreed", "lag", "reversal"):
+    if _KINDS[head] == "decision":
         title = case.decisions[parts[0]].title
+        if head == "chance":
+            return f"the chance that {_call(case, parts, names)} settles “{title}”"
         return {
-            "chance": f"the chance that {_call(case, parts, names)} settles “{title}”",
-            "error": f"the error of “{title}” around the balance of positions",
+            "error": f"the error of the models of “{title}”",
             "agreed": f"the outcome up to which “{title}” counts as agreed",
             "lag": f"the time from “{title}” to its execution",
             "reversal": f"the chance that “{title}” is never carried out",
+            "concession": f"the largest concession in a session on “{title}”",
+            "consent": f"the outcome under which “{title}” needs consent",
+            "within": f"how far below its position {_title(names, parts[-1])} consents on “{title}”",
         }[head]
     what = _title(names, parts[0])
     if head == "mark":

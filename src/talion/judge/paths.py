@@ -206,7 +206,7 @@ def _decision_edges(case: Case) -> Iterator[Edge]:
         for factor in decision.needs:
             yield Edge(factor, here)
         for position in case.issues[decision.issue].positions.values():
-            for factor in position.moved_by:
+            for factor in (*position.moved_by, *position.salience_moved_by):
                 yield Edge(factor, here)
         yield Edge(here, decision.writes)
         if decision.sets is not None:

@@ -161,7 +161,7 @@ def parameter_names(case: Case, reading: str) -> tuple[tuple[str, ...], tuple[st
     window = (history_start(case.document), case.as_of_day)
     nothing = Past(*window, np.zeros(2, np.int64), np.zeros(0), empty, empty, (), {})
     sampler = PosteriorSampler(PosteriorDraws(reading, {}, {}, nothing), seed=0, draws=1)
-    _Compiler(case, supposed, sampler, 1.0).build(None, {})
+    _Compiler(case, supposed, sampler, 1.0).build(None, {}, tabled=False)
     return sampler.asked, sampler.asked_signs
 
 
@@ -242,7 +242,9 @@ class _Compiler:
         self.usual_by_class = usual_by_class(self.document, self.classes, self.usual, self.weights)
         settle_rests(self.tables, self.numbers, self.usual_by_class)
 
-    def build(self, worlds: Sequence[str] | None, shifts: dict[str, int]) -> CompiledModel:
+    def build(
+        self, worlds: Sequence[str] | None, shifts: dict[str, int], *, tabled: bool = True
+    ) -> CompiledModel:
         names = tuple(worlds) if worlds is not None else ("baseline", *self.case.what_ifs)
         for name in names:
             if name != "baseline" and name not in self.case.what_ifs:
@@ -251,22 +253,24 @@ class _Compiler:
         days = sorted({self.case.start_day(name) for name in names})
         starts = tuple(self._start(day) for day in days)
         made = tuple(self._world(name, days, shifts.get(name, 0)) for name in names)
-        return self._compiled(starts, made)
+        return self._compiled(starts, made, tabled=tabled)
 
     def build_window(self) -> CompiledModel:
         sizes = (len(self.classes), len(self.events.half_lives), len(self.events.channels))
         start = window_start(self.case, self.numbers, *sizes)
         rows = window_rows(self.case, self.numbers)
         world = WorldSpec(WINDOW, "The window of the fit", 0, rows, start.day)
-        model = self._compiled((start,), (world,))
+        model = self._compiled((start,), (world,), tabled=False)
         return replace(model, draws=without_choices(model.draws))
 
-    def _compiled(self, starts: tuple[Start, ...], worlds: tuple[WorldSpec, ...]) -> CompiledModel:
+    def _compiled(
+        self, starts: tuple[Start, ...], worlds: tuple[WorldSpec, ...], *, tabled: bool
+    ) -> CompiledModel:
         background, floored = background_rates(
             self.events, self.classes, list(self.document.events), self.usual, self.weights
         )
         decisions = decision_numbers(
-            self.document, self.classes, self.reading, self.sampler, self.numbers
+            self.document, self.classes, self.reading, self.sampler, self.numbers, tabled=tabled
         )
         return CompiledModel(
             structure=self._structure(decisions.structure),

@@ -8,8 +8,10 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
+from talion.model.bargaining.drawn_bargain import DrawnBargain, drawn_bargain
 from talion.model.classes import SourceClass, matching
 from talion.model.compile_factors import FactorNumbers
+from talion.model.compiled import AXES, NODES
 from talion.model.reading import Reading
 from talion.model.sampling import Sampler, columns, name_hash
 from talion.model.schema import CaseDocument, Decision
@@ -17,6 +19,7 @@ from talion.model.schema import CaseDocument, Decision
 __all__ = ["DecisionNumbers", "decision_numbers"]
 
 F8 = NDArray[np.float64]
+_NO_CONSENT = -1.0  # no outcome is under it
 
 
 @dataclass
@@ -33,12 +36,27 @@ def decision_numbers(
     reading: Reading,
     sampler: Sampler,
     numbers: FactorNumbers,
+    *,
+    tabled: bool = True,
 ) -> DecisionNumbers:
-    """Return every decision as arrays; see `talion.model.compiled` for names and shapes."""
+    """Return every decision as arrays; see `talion.model.compiled` for names and shapes.
+
+    Args:
+        case: the parsed case.
+        classes: of its events.
+        reading: rules the signs of what moves positions and saliences.
+        sampler: of the parameters.
+        numbers: of the factors.
+        tabled: run the models of bargaining for their tables; else these are left at 0, where no
+            decision will be taken or only the parameters are asked for.
+    """
     out = DecisionNumbers()
     _calls(out, case, classes, sampler)
     _outcomes(out, case, sampler, numbers)
-    _positions(out, case, reading, sampler)
+    bargains = [drawn_bargain(case, name, reading, sampler) for name in case.decisions]
+    _positions(out, bargains, sampler.draws)
+    _consent(out, case, sampler)
+    _tables(out, bargains, sampler.draws, tabled=tabled)
     return out
 
 
@@ -49,18 +67,20 @@ def _factor(case: CaseDocument, name: str | None) -> int:
 def _calls(
     out: DecisionNumbers, case: CaseDocument, classes: Sequence[SourceClass], sampler: Sampler
 ) -> None:
-    found: list[tuple[int, int, F8]] = []
+    found: list[tuple[int, int, int, F8]] = []
     for m, (name, decision) in enumerate(case.decisions.items()):
         for i, call in enumerate(decision.called_by):
             chance = sampler.percent(f"chance/{name}/{i}", call.chance)
             if call.chance[1] in (0.0, 100.0) and call.chance[0] == call.chance[2]:
                 chance = np.full(sampler.draws, call.chance[1] / 100)
-            found.extend((c, m, chance) for c in matching(classes, call.event, call.when))
+            binds = int(call.binds == "yes")
+            found.extend((c, m, binds, chance) for c in matching(classes, call.event, call.when))
     found.sort(key=lambda entry: entry[0])
-    starts = np.searchsorted([c for c, _, _ in found], np.arange(len(classes) + 1))
+    starts = np.searchsorted([c for c, *_ in found], np.arange(len(classes) + 1))
     out.structure["dc_start"] = starts.astype(np.int64)
-    out.structure["dc_decision"] = np.array([m for _, m, _ in found], dtype=np.int64)
-    out.draws["de_chance"] = columns((chance for _, _, chance in found), sampler.draws)
+    out.structure["dc_decision"] = np.array([m for _, m, _, _ in found], dtype=np.int64)
+    out.structure["dc_binds"] = np.array([binds for *_, binds, _ in found], dtype=np.int64)
+    out.draws["de_chance"] = columns((chance for *_, chance in found), sampler.draws)
 
 
 def _table(decision: Decision, points: int) -> tuple[F8, F8]:
@@ -121,34 +141,72 @@ def _outcomes(
     out.draws.update({k: columns(v, d) for k, v in value.items()})
 
 
-def _positions(
-    out: DecisionNumbers, case: CaseDocument, reading: Reading, sampler: Sampler
+def _positions(out: DecisionNumbers, bargains: Sequence[DrawnBargain], draws: int) -> None:
+    """Enter positions with what moves them, and the saliences in the same way."""
+    sizes = [0, *np.cumsum([b.at.shape[1] for b in bargains])]
+    out.structure["de_pos_start"] = np.array(sizes, dtype=np.int64)
+    parts = {"po_at": "at", "po_power": "power", "po_salience": "salience"}
+    for name, part in parts.items():
+        arrays = [getattr(b, part) for b in bargains]
+        whole = np.concatenate(arrays, axis=1) if arrays else np.zeros((draws, 0))
+        out.draws[name] = np.ascontiguousarray(whole, np.float64)
+    for start, factor, move, part in (
+        ("po_move_start", "po_factor", "po_move", "at_movers"),
+        ("sm_start", "sm_factor", "sm_move", "salience_movers"),
+    ):
+        rows = [movers for b in bargains for movers in getattr(b, part)]
+        entries = [mover for movers in rows for mover in movers]
+        out.structure[start] = np.array([0, *np.cumsum([len(r) for r in rows])], dtype=np.int64)
+        out.structure[factor] = np.array([f for f, _ in entries], dtype=np.int64)
+        out.draws[move] = columns((moved for _, moved in entries), draws)
+
+
+def _consent(out: DecisionNumbers, case: CaseDocument, sampler: Sampler) -> None:
+    """Enter whose consent an outcome low on the scale needs."""
+    starts, positions, held, begin = [0], [], [], 0
+    below: list[F8] = []
+    within: list[F8] = []
+    for name, decision in case.decisions.items():
+        actors = list(case.issues[decision.issue].positions)
+        consent = decision.needs_consent
+        if consent is None:
+            below.append(np.full(sampler.draws, _NO_CONSENT))
+            held.append(0)
+        else:
+            below.append(sampler.draw(f"consent/{name}", consent.below))
+            held.append(int(consent.otherwise == "held"))
+            for actor in consent.of:
+                positions.append(begin + actors.index(actor))
+                drawn = sampler.draw(f"within/{name}/{actor}", consent.within)
+                within.append(np.maximum(drawn, 0.0))
+        starts.append(len(positions))
+        begin += len(actors)
+    out.structure["ve_start"] = np.array(starts, dtype=np.int64)
+    out.structure["ve_position"] = np.array(positions, dtype=np.int64)
+    out.structure["de_held"] = np.array(held, dtype=np.int64)
+    out.draws["de_consent"] = columns(below, sampler.draws)
+    out.draws["ve_within"] = columns(within, sampler.draws)
+
+
+def _tables(
+    out: DecisionNumbers, bargains: Sequence[DrawnBargain], draws: int, *, tabled: bool
 ) -> None:
-    starts, move_starts, movers = [0], [0], []
-    value: dict[str, list[F8]] = {k: [] for k in ("po_at", "po_power", "po_salience", "po_move")}
-    for decision in case.decisions.values():
-        issue = decision.issue
-        for actor, position in case.issues[issue].positions.items():
-            key = f"position/{issue}/{actor}"
-            value["po_at"].append(np.clip(sampler.draw(f"{key}/at", position.at), 0, 100))
-            value["po_power"].append(np.clip(sampler.draw(f"{key}/power", position.power), 0, 100))
-            value["po_salience"].append(
-                np.clip(sampler.draw(f"{key}/salience", position.salience), 0, 100)
-            )
-            for factor, prior in position.moved_by.items():
-                movers.append(_factor(case, factor))
-                value["po_move"].append(_move(f"{key}/{factor}", prior, reading, sampler))
-            move_starts.append(len(movers))
-        starts.append(len(move_starts) - 1)
-    out.structure["de_pos_start"] = np.array(starts, dtype=np.int64)
-    out.structure["po_move_start"] = np.array(move_starts, dtype=np.int64)
-    out.structure["po_factor"] = np.array(movers, dtype=np.int64)
-    out.draws.update({k: columns(v, sampler.draws) for k, v in value.items()})
+    """Enter each draw's model and, where it moves positions, the table of its outcomes."""
+    from talion.model.bargaining.tabled import table_of
 
-
-def _move(name: str, prior: tuple[float, float, float], reading: Reading, sampler: Sampler) -> F8:
-    """Return how a factor moves a position; a link like any other, so the reading rules its sign."""
-    if not reading.origins:
-        return np.zeros(sampler.draws)
-    drawn = sampler.draw(name, prior)
-    return drawn * sampler.sign(name) if reading.signs == "either" else drawn
+    starts, positions = out.structure["de_pos_start"], int(out.structure["de_pos_start"][-1])
+    axes = np.full((len(bargains), AXES), -1, np.int64)
+    model = np.zeros((draws, len(bargains)))
+    node = np.zeros((draws, len(bargains), AXES, NODES))
+    departure = np.zeros((draws, len(bargains), NODES**AXES))
+    for m, bargain in enumerate(bargains):
+        begin = int(starts[m])
+        for a, (actor, part) in enumerate(bargain.axes):
+            axes[m, a] = begin + actor + (positions if part == "salience" else 0)
+        model[:, m] = bargain.rule
+        if tabled:
+            node[:, m], departure[:, m] = table_of(bargain)
+    out.structure["de_axis"] = axes
+    out.draws["de_model"] = model
+    out.draws["de_node"] = node.reshape(draws, -1)
+    out.draws["de_departure"] = departure.reshape(draws, -1)

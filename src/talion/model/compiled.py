@@ -27,13 +27,18 @@ from numpy.typing import NDArray
 
 __all__ = [
     "ADD_EVENT",
+    "AXES",
     "BLOCK",
+    "EXACT",
+    "MEDIAN",
+    "NODES",
     "NO_LISTING",
     "PIN",
     "SCALE_LINK",
     "SCALE_TYPE",
     "SET",
     "SHIFT",
+    "TABLED",
     "UNBLOCK",
     "UNPIN",
     "CompiledModel",
@@ -58,6 +63,14 @@ SCALE_LINK = 5  # multiplier of a link := value (on answers to events from then 
 ADD_EVENT = 6  # a forced event of class `target`; value is 1
 BLOCK = 7  # no event of the type
 UNBLOCK = 8
+
+# How a draw's decision is made: `Draws.de_model`.
+EXACT = 0.0  # the weighted mean of the positions as they stand
+MEDIAN = 1.0  # their weighted median
+TABLED = 2.0  # the weighted mean and what another model differs from it, looked up in a table
+AXES = 3
+NODES = 5
+"""That table runs along up to three moved positions or saliences, with so many nodes on each."""
 
 NO_LISTING = -2  # in `Structure.listing_type`: every event of the type is listed
 
@@ -155,6 +168,20 @@ class Structure(NamedTuple):
     """[P+1] movers by position."""
     po_factor: I8
     """[Npm] factor that moves the position."""
+    sm_start: I8
+    """[P+1] movers by salience."""
+    sm_factor: I8
+    """[Nsm] factor that moves the salience."""
+    de_axis: I8
+    """[M, AXES] what a decision's table runs along: position p as p, its salience as P + p, or -1."""
+    ve_start: I8
+    """[M+1] positions whose consent is needed, by decision."""
+    ve_position: I8
+    """[Nve]"""
+    de_held: I8
+    """[M] 1: without consent the outcome is de_consent; 0: nothing is settled."""
+    dc_binds: I8
+    """[Ndc] 1, or 0: the outcome is written, but neither sets nor executes."""
     de_table_x: F8
     """[M, T] outcomes, ascending in each row."""
     de_table_y: F8
@@ -223,6 +250,18 @@ class Draws(NamedTuple):
     """[D, P]"""
     po_move: F8
     """[D, Npm] points per 100 units of (z - z_ref)."""
+    sm_move: F8
+    """[D, Nsm] points of salience per 100 units of (z - z_ref)."""
+    de_model: F8
+    """[D, M] EXACT, MEDIAN or TABLED."""
+    de_node: F8
+    """[D, M * AXES * NODES] places of the nodes of each axis, ascending: shifts in points."""
+    de_departure: F8
+    """[D, M * NODES ** AXES] a model's outcome less the weighted mean at each node, points."""
+    de_consent: F8
+    """[D, M] outcomes under this need consent; -1 for none."""
+    ve_within: F8
+    """[D, Nve] points below its position down to which an actor consents."""
 
 
 class Start(NamedTuple):

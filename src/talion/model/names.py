@@ -10,7 +10,7 @@ from talion.model.arrows import check_marks, link_strength, parse_arrow
 from talion.model.claim import Expression, SeriesName
 from talion.model.document import Document
 from talion.model.history import rows_of
-from talion.model.schema import CaseDocument, CaseEvidence, Operation
+from talion.model.schema import CaseDocument, CaseEvidence, Decision, Operation
 from talion.model.schema_hypotheses import BASELINE
 from talion.record.record import Record
 
@@ -165,8 +165,9 @@ def _issues(case: CaseDocument, record: Record) -> Found:
     for name, issue in case.issues.items():
         yield from _missing(("issues", name, "positions"), issue.positions, actors, "actor")
         for actor, position in issue.positions.items():
-            path = ("issues", name, "positions", actor, "moved_by")
-            yield from _missing(path, position.moved_by, case.factors, "factor")
+            for key in ("moved_by", "salience_moved_by"):
+                path = ("issues", name, "positions", actor, key)
+                yield from _missing(path, getattr(position, key), case.factors, "factor")
 
 
 def _decisions(case: CaseDocument) -> Found:
@@ -186,6 +187,25 @@ def _decisions(case: CaseDocument) -> Found:
             yield from _missing(
                 (*here, "executes"), [decision.executes.factor], case.factors, "factor"
             )
+        if decision.issue in case.issues:
+            yield from _bargain(case, here, decision)
+
+
+def _bargain(case: CaseDocument, here: tuple[str | int, ...], decision: Decision) -> Found:
+    """What the models of a decision need: other actors, other issues, those whose consent counts."""
+    actors, shares = case.issues[decision.issue].positions, decision.model_shares()
+    moving = set(shares) - {"weighted_mean", "weighted_median"}
+    if moving and len(actors) < 2:
+        remedy = "place another actor, or use weighted_mean"
+        yield (*here, "models"), "these models need two actors", sorted(moving), remedy
+    others = [name for name in case.issues if name != decision.issue]
+    yield from _missing((*here, "trades_with"), decision.trades_with, others, "other issue")
+    if "exchange" in shares and not decision.trades_with:
+        remedy = "name another issue under `trades_with`, or leave exchange out"
+        yield (*here, "models"), "an exchange needs another issue", "exchange", remedy
+    if decision.needs_consent is not None:
+        path = (*here, "needs_consent", "of")
+        yield from _missing(path, decision.needs_consent.of, actors, "actor on this issue")
 
 
 def _operation(case: CaseDocument, path: tuple[str | int, ...], op: Operation) -> Found:

@@ -14,7 +14,15 @@ from pydantic import BeforeValidator, Field, model_validator
 
 from talion.model.claim import Expression, parse_expression
 from talion.model.quantity import Days, Prior
-from talion.model.schema_decisions import Call, Decision, Executes, Issue, Position, SetsSwitch
+from talion.model.schema_decisions import (
+    Call,
+    Consent,
+    Decision,
+    Executes,
+    Issue,
+    Position,
+    SetsSwitch,
+)
 from talion.model.schema_hypotheses import Episode, Hypothesis
 from talion.model.schema_past import Counterfactual, Rival
 from talion.model.schema_process import (
@@ -47,6 +55,7 @@ __all__ = [
     "Call",
     "CaseDocument",
     "CaseEvidence",
+    "Consent",
     "Counterfactual",
     "Decision",
     "Episode",

@@ -19,6 +19,7 @@ SOURCES = (
     "simulate/compiling.py",
     "simulate/kernel.py",
     "simulate/measures_kernel.py",
+    "simulate/outcome.py",
     "simulate/random.py",
     "simulate/rows.py",
     "simulate/state.py",

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from talion.errors import SimulationError
-from talion.model.compiled import ADD_EVENT, SCALE_LINK, UNBLOCK, CompiledModel
+from talion.model.compiled import ADD_EVENT, AXES, NODES, SCALE_LINK, UNBLOCK, CompiledModel
 
 __all__ = ["check_model"]
 
@@ -63,7 +63,8 @@ def _check_offsets(model: CompiledModel) -> None:
         "mm_start": (classes, len(s.mm_factor)), "ef_start": (classes, len(s.ef_factor)),
         "ff_start": (factors, len(s.ff_source)), "sr_start": (classes, len(s.sr_factor)),
         "dc_start": (classes, len(s.dc_decision)), "de_pos_start": (decisions, positions),
-        "po_move_start": (positions, len(s.po_factor)),
+        "po_move_start": (positions, len(s.po_factor)), "sm_start": (positions, len(s.sm_factor)),
+        "ve_start": (decisions, len(s.ve_position)),
     }  # fmt: skip
     for field, (rows, entries) in offsets.items():
         start = getattr(s, field)
@@ -86,7 +87,9 @@ def _check_offsets(model: CompiledModel) -> None:
         "ef_link": (-1, s.n_links), "ff_source": (0, factors), "ff_link": (-1, s.n_links),
         "sr_factor": (0, factors), "dc_decision": (0, decisions), "de_write": (-1, factors),
         "de_sets": (-1, factors), "de_exec": (-1, factors), "de_need": (-1, factors),
-        "po_factor": (0, factors), "listing_type": (-2, factors),
+        "po_factor": (0, factors), "listing_type": (-2, factors), "sm_factor": (0, factors),
+        "ve_position": (0, positions), "de_axis": (-1, 2 * positions), "de_held": (0, 2),
+        "dc_binds": (0, 2),
     }  # fmt: skip
     for field, (low, high) in ranges.items():
         index = getattr(s, field)
@@ -104,6 +107,8 @@ def _check_shapes(model: CompiledModel) -> None:  # noqa: C901 - a list of shape
         "fr_gamma": len(s.fr_factor), "mm_gamma": len(s.mm_factor), "ef_jump": len(s.ef_factor),
         "ff_coef": len(s.ff_source), "class_weight": classes, "listing_logit": types,
         "listing_load": types, "de_chance": len(s.dc_decision), "po_move": len(s.po_factor),
+        "sm_move": len(s.sm_factor), "ve_within": len(s.ve_position),
+        "de_node": decisions * AXES * NODES, "de_departure": decisions * NODES**AXES,
     }  # fmt: skip
     for field, array in dr._asdict().items():
         if field in ("z_ref", "rest", "pull", "noise"):
@@ -128,6 +133,8 @@ def _check_shapes(model: CompiledModel) -> None:  # noqa: C901 - a list of shape
     for field in ("is_level", "lo", "hi"):
         if getattr(s, field).shape != (factors,):
             _fail(f"must have shape {(factors,)}", f"structure.{field}", getattr(s, field).shape)
+    if s.de_axis.shape != (decisions, AXES) or s.dc_binds.shape != s.dc_decision.shape:
+        _fail("a table's axes or a call's bond are missing", "structure.de_axis", s.de_axis.shape)
     if s.ee_step.shape != s.ee_target.shape or s.de_table_x.shape != s.de_table_y.shape:
         _fail("entries of one kind differ in number", "structure", s.ee_step.shape)
 

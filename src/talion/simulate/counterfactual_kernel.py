@@ -61,6 +61,7 @@ SOURCES = (
     "simulate/compiling.py",
     "simulate/counterfactual_kernel.py",
     "simulate/counterfactual_tracks.py",
+    "simulate/outcome.py",
     "simulate/random.py",
     "simulate/rows.py",
     "simulate/state.py",

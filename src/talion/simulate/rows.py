@@ -23,6 +23,7 @@ from talion.model.compiled import (
 )
 from talion.simulate.arrays import Tape
 from talion.simulate.compiling import inner, signed
+from talion.simulate.outcome import consented, outcome_of
 from talion.simulate.random import mix, open_unit, unit, word
 from talion.simulate.state import Gains, State, apply_links
 from talion.simulate.wiring import Wiring
@@ -193,21 +194,6 @@ def _write(st: State, tape: Tape, f: int, value: float, t: float, logged: int) -
 
 
 @inner
-def _outcome(s: Wiring, dr: Draws, z: F8, d: int, m: int) -> float:
-    """Weighted mean of the positions, each moved by its factors and clipped to 0..100."""
-    total, weights = 0.0, 0.0
-    for p in range(s.de_pos_start[m], s.de_pos_start[m + 1]):
-        at = dr.po_at[d, p]
-        for i in range(s.po_move_start[p], s.po_move_start[p + 1]):
-            f = s.po_factor[i]
-            at += dr.po_move[d, i] * (z[f] - dr.z_ref[d, f]) / 100.0
-        weight = dr.po_power[d, p] * dr.po_salience[d, p]
-        total += weight * min(max(at, 0.0), 100.0)
-        weights += weight
-    return total / weights
-
-
-@inner
 def _executed(s: Wiring, m: int, outcome: float) -> float:
     """The tabulated level of an outcome: linear between the table's points, flat outside."""
     last = s.de_table_x.shape[1] - 1
@@ -224,14 +210,34 @@ def _executed(s: Wiring, m: int, outcome: float) -> float:
 
 @inner
 def _decide(
-    s: Wiring, dr: Draws, st: State, tape: Tape, d: int, m: int, key: np.uint64, t: float, n: int
+    s: Wiring,
+    dr: Draws,
+    st: State,
+    tape: Tape,
+    d: int,
+    call: int,
+    key: np.uint64,
+    t: float,
+    n: int,
 ) -> int:
-    """Take decision `m`: outcome, what it writes and sets, when and whether it is executed."""
-    outcome = min(max(_outcome(s, dr, st.z, d, m) + st.error[m], 0.0), 100.0)
+    """Take the decision of a call: outcome, what it writes and sets, when and whether it is executed.
+
+    Without the consent that a low outcome needs, it is held at the level or nothing is settled. A call
+    that does not bind asks nobody's consent and writes its outcome alone.
+    """
+    m = s.dc_decision[call]
+    outcome = min(max(outcome_of(s, dr, st, d, m) + st.error[m], 0.0), 100.0)
+    binds = s.dc_binds[call] == 1
+    if binds and not consented(s, dr, st, d, m, outcome):
+        if s.de_held[m] == 0:
+            return n
+        outcome = min(max(dr.de_consent[d, m], 0.0), 100.0)
     f = s.de_write[m]
     if f >= 0 and st.pinned[f] == 0:
         st.rest[f] = outcome
         n = _write(st, tape, f, outcome, t, n)
+    if not binds:
+        return n
     f = s.de_sets[m]
     if f >= 0 and st.pinned[f] == 0 and outcome <= dr.de_threshold[d, m]:
         st.due[f] = np.inf
@@ -270,5 +276,5 @@ def rules_and_decisions(
             continue
         need = s.de_need[m]
         if need < 0 or abs(st.z[need] - dr.de_need_value[d, m]) < _SAME:
-            n = _decide(s, dr, st, tape, d, m, own, t, n)
+            n = _decide(s, dr, st, tape, d, i, own, t, n)
     return n

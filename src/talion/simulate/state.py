@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from talion.model.compiled import Draws, Start
+from talion.model.compiled import AXES, Draws, Start
 from talion.simulate.compiling import ZERO, inner
 from talion.simulate.random import mix, normal, open_unit, word
 from talion.simulate.wiring import Wiring
@@ -126,6 +126,14 @@ class State(NamedTuple):
     """[K] keys of the types' cells."""
     decay: F8
     """[H] 2^(-x/h) at the time of day last looked at."""
+    place: F8
+    """[P] where each actor stands on its issue, as last asked."""
+    load: F8
+    """[P] its power times its salience."""
+    cell: I8
+    """[AXES] node below a shift, of the table last looked up."""
+    part: F8
+    """[AXES] how far it is towards the node above, 0 to 1."""
     next_due: F8
     """[1] no later than the earliest pending change or execution."""
 
@@ -160,10 +168,11 @@ def new_state(s: Wiring, n_links: int) -> State:
         "e": (len(s.half_life), types), "u": len(s.ch_half), "scale": types, "own_scale": types, "drive": types,
         "base": types, "bound": types, "slope": types, "ceiling": types, "weight": len(s.class_type), "execution_due": decisions,
         "execution_level": decisions, "error": decisions, "decay": len(s.half_life), "next_due": 1,
-        "link": n_links + 1,
+        "link": n_links + 1, "place": len(s.po_move_start) - 1, "load": len(s.po_move_start) - 1,
+        "part": AXES,
     }  # fmt: skip
     whole = {"pinned": factors, "blocked": types, "top": types, "touched": types}
-    whole |= {"stamp": types, "fresh": types, "damped": types}
+    whole |= {"stamp": types, "fresh": types, "damped": types, "cell": AXES}
     room: dict[str, NDArray[Any]] = {name: np.zeros(n, np.int64) for name, n in whole.items()}
     for name in State._fields:
         if name not in whole and name != "key":

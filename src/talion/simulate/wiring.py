@@ -76,11 +76,21 @@ class Wiring(NamedTuple):
     de_pos_start: U4
     po_move_start: U4
     po_factor: U4
+    sm_start: U4
+    sm_factor: U4
+    de_axis: I8
+    ve_start: U4
+    ve_position: U4
+    de_held: I8
+    dc_binds: I8
     de_table_x: F8
     de_table_y: F8
 
 
-_SIGNED = ("is_level", "listing_type", "de_write", "de_sets", "de_exec", "de_need")
+_SIGNED = (
+    *("is_level", "listing_type", "de_write", "de_sets", "de_exec", "de_need"),
+    *("de_axis", "de_held", "dc_binds"),
+)
 
 
 def _rows(start: I8) -> I8:

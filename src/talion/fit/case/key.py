@@ -1,9 +1,9 @@
 """By what a fit is found again: hashes of what it may see, the method, the seed and the sizes.
 
-The case's hash leaves out what no fit looks at (judgments, what-ifs, counterfactuals, prose), so that
-rewording a judgment costs no new fit; of rivals it holds what each leaves out, since that adds a fit.
-The record's hash is of the record as known on `as_of`, so that what was published later changes
-nothing.
+The case's hash leaves out what no fit looks at (judgments, what-ifs, counterfactuals, issues,
+decisions, prose), so that rewording a judgment or placing an actor costs no new fit; of rivals it
+holds what each leaves out, since that adds a fit. The record's hash is of the record as known on
+`as_of`, so that what was published later changes nothing.
 """
 
 from __future__ import annotations
@@ -29,6 +29,7 @@ _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
     | {"issues", "decisions"}
     | {"judgments", "what_ifs", "counterfactuals", "rivals", "hypotheses", "episodes"}
+    | {"issues", "decisions"}  # the fit holds switches at their dated values, and decides nothing
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
 

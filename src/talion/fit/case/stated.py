@@ -161,7 +161,7 @@ def stated_throughout(case: Case, reading: str) -> dict[str, StatedParameter]:
     """
     document, supposed = case.document, READINGS[reading]
     sampler, numbers = _heard_by(_Listener(case.arrows, _units(case)), case, supposed)
-    decision_numbers(document, classes_of(document), supposed, sampler, numbers)
+    decision_numbers(document, classes_of(document), supposed, sampler, numbers, tabled=False)
     for name, factor in document.factors.items():
         if isinstance(factor.then, AfterState):
             sampler.draw(f"after/{name}", factor.then.after, "log")
