@@ -65,6 +65,17 @@ def test_all_labels_are_produced_by_these_cases() -> None:
     assert {label for _, label in CASES} == set(Label)
 
 
+@pytest.mark.parametrize("grounds", [c[0] for c in CASES if c[0].nature == "simulated"])
+def test_a_bargain_never_claims_more_than_the_authors_assumption(grounds: Grounds) -> None:
+    """Whatever the record moved: a bargain has no ground truth."""
+    label = label_for(replace(grounds, bargained=True))
+    assert not label.claims_the_record
+    assert label in (Label.FIXED, Label.RESTS, Label.UNRESOLVED, Label.NOT_COMPUTABLE)
+    if label_for(grounds).claims_the_record:
+        sure = replace(grounds, bargained=True, as_written=p(0.95))
+        assert label_for(sure) is Label.RESTS
+
+
 def test_the_form_comes_before_the_record() -> None:
     fixed = replace(
         BASE, links_at_zero=p(1), no_view=p(1), as_written=p(1), opponent=p(1), fit=DOWN

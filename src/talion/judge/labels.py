@@ -21,6 +21,10 @@ every variant: where variants were not fitted, or one has not converged, they ar
 about what happened, motives and preferences are not simulated: they are Checked on
 the record or Not testable. If histories cut short at the event cap could change the label, it is
 Not computable.
+
+A test that measures what was bargained over (`bargained`) has no ground truth: models of bargaining and
+codings of positions are nobody's data. Labels 2 to 5 are not given to it, whatever the record moved, and
+label 6 is then given at B0 >= .80 whether the record speaks or not.
 """
 
 from __future__ import annotations
@@ -138,6 +142,7 @@ class Grounds:
         links_at_zero, no_view, as_written, opponent: N, S0, B0, O0; None where not run.
         fit: None without a fit.
         data_on_path: some link on the judgment's path has data.
+        bargained: what it measures is the outcome of a bargain: no label that credits the record.
     """
 
     nature: Literal["simulated", "record", "untestable"] = "simulated"
@@ -147,6 +152,7 @@ class Grounds:
     opponent: Probability | None = None
     fit: RecordFit | None = None
     data_on_path: bool = False
+    bargained: bool = False
 
 
 def record_speaks(grounds: Grounds) -> bool:
@@ -189,7 +195,7 @@ def _rule(grounds: Grounds) -> Label:
     """Apply the rule: the first label that holds."""
     if _fixed(grounds):
         return Label.FIXED
-    speaks = record_speaks(grounds)
+    speaks = record_speaks(grounds) and not grounds.bargained
     if speaks and grounds.fit is not None:
         found = _record_label(grounds.fit)
         if found is not None:

@@ -10,6 +10,7 @@ from dataclasses import dataclass, field, fields, is_dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
+from talion.judge.bargains import Bargain, BargainShare
 from talion.judge.bottom_line import BottomLine, bottom_line
 from talion.judge.boxes import Box
 from talion.judge.confidence import Confidence
@@ -66,6 +67,8 @@ class PartResult:
         fit_sentence: the same in words; "" without a fit.
         linchpins: reading -> the assumptions on which its probability rests; empty for kind `record`.
         boxes: reading -> where it flips; None where no such region can be shown.
+        bargained: what it measures is the outcome of a bargain, so that no label credits the record.
+        bargains: reading -> the share of its variance that is choice of model and coding.
     """
 
     id: str
@@ -87,6 +90,8 @@ class PartResult:
     fit_sentence: str = ""
     linchpins: Mapping[str, Linchpins] = field(default_factory=dict)
     boxes: Mapping[str, Box | None] = field(default_factory=dict)
+    bargained: bool = False
+    bargains: Mapping[str, BargainShare] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -213,6 +218,7 @@ class RunResult:
         imputed: events of the observed window by week, imputed ones with them; empty without a fit.
         forecasts: each simulated test with its days and numbers, and whether it can be scored.
         watch: what to watch for each judgment, in the order of the case.
+        bargains: every decision's bargain, in the order of the case.
     """
 
     case: Case
@@ -231,6 +237,7 @@ class RunResult:
     imputed: tuple[ImputedWeeks, ...] = ()
     forecasts: tuple[PartForecast, ...] = ()
     watch: tuple[WatchList, ...] = ()
+    bargains: tuple[Bargain, ...] = ()
 
     def judgment(self, key: str) -> JudgmentResult:
         """Return the result of one judgment; KeyError if there is none of that id."""
@@ -282,6 +289,7 @@ class RunResult:
             "imputed": plain(self.imputed),
             "forecasts": plain(self.forecasts),
             "watch": {w.judgment: plain(w) for w in self.watch},
+            "bargains": {b.decision: b.summary() for b in self.bargains},
         }
         return json.dumps(document, sort_keys=True, ensure_ascii=False, allow_nan=False, indent=1)
 

@@ -10,6 +10,14 @@ from dataclasses import dataclass, replace
 from importlib.metadata import PackageNotFoundError, version
 from typing import TYPE_CHECKING, Any, Literal
 
+from talion.judge.bargains import (
+    Bargain,
+    bargain_sentence,
+    bargains_of,
+    decisions_behind,
+    shares_of,
+    table_warnings,
+)
 from talion.judge.before_after import before_and_after
 from talion.judge.by_reading import Answer, Answers, Beside
 from talion.judge.checks import stop_on_faults
@@ -127,9 +135,12 @@ def judge_case(
         )
         answers, told, watch = beside.answers(), beside.past(), beside.watch()
     in_order = {name: answers[name] for name in simulated.measured}
-    judging = _Judging(case, in_order, simulated.varied, graph, fit)
+    bargains = bargains_of(case, max(draws, *sizes.values()), seed)
+    judging = _Judging(case, in_order, simulated.varied, graph, fit, bargains)
     judgments = tuple(_judge(judging, key) for key in case.judgments)
-    warnings = dict.fromkeys([*notes, *fit_warnings(fit, draws), *simulated.warnings])
+    warnings = dict.fromkeys(
+        [*notes, *fit_warnings(fit, draws), *simulated.warnings, *table_warnings(bargains, case)]
+    )
     fixed = [j.id for j in judgments if j.label is Label.FIXED]
     drawn = {name: e.n_draws for name, e in simulated.ensembles.items()}
     forecasts = (forecast_of(case, part, simulated.measured) for part in parts_of_case(case))
@@ -148,6 +159,7 @@ def judge_case(
         imputed=() if fit is None else imputed_weeks(case, fit.main.draws.past),
         forecasts=tuple(f for f in forecasts if f is not None),
         watch=settled_by_form(case, watch, fixed),
+        bargains=bargains,
     )
 
 
@@ -190,6 +202,7 @@ class _Judging:
     varied: Mapping[str, Measured]
     graph: SystemGraph
     fit: CaseFit | None
+    bargains: tuple[Bargain, ...]
 
 
 def _judge(judging: _Judging, key: str) -> JudgmentResult:
@@ -202,6 +215,9 @@ def _judge(judging: _Judging, key: str) -> JudgmentResult:
     if main is None:
         label = label_for(Grounds(nature="untestable"))
         said = label_sentence(label, Path((), (), (), ()), {}, None)
+        derived = next((part for part in parts if part.bargained), None)
+        if derived is not None:
+            said += f" {bargain_sentence(derived.bargains)}"
         return JudgmentResult(
             key, judgment, label, said, parts, None, False, (), word.range, "", "",
             "No confidence is stated, since nothing was tested.",
@@ -268,7 +284,9 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
     effects = {r: o.effect for r, o in outcomes.items() if o.effect is not None}
     simulated = fit is not None and check is None
     found = record_fit(fit, part.test, outcomes, varied) if fit is not None and simulated else None
-    grounds = _grounds(kind, shares, path, found)
+    behind = decisions_behind(case, part)
+    owed = shares_of(judging.bargains, behind, outcomes)
+    grounds = replace(_grounds(kind, shares, path, found), bargained=bool(behind))
     label, says = _labelled(grounds, path, fit if simulated else None, kind)
     result = PartResult(
         id=part.id,
@@ -281,7 +299,8 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
         effect=effects,
         record=check,
         label=label,
-        label_sentence=label_sentence(label, path, shares, check, says),
+        label_sentence=label_sentence(label, path, shares, check, says)
+        + (f" {bargain_sentence(owed)}" if behind else ""),
         likelihood_sentence=likelihood_sentence(kind, shares, effects) if check is None else "",
         no_data=check is None and path.no_data,
         path=path.links,
@@ -290,6 +309,8 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
         fit_sentence=fit_sentence(says),
         linchpins={name: a.linchpins for name, a in said.items() if a.linchpins is not None},
         boxes={name: a.box for name, a in said.items() if a.linchpins is not None},
+        bargained=bool(behind),
+        bargains=owed,
     )
     return _Judged(result, path, check, says)
 

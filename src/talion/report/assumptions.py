@@ -6,10 +6,11 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from talion.judge.bargains import mixture_words
 from talion.judge.results import RunResult
 from talion.model.case import Case
 from talion.model.reading import NAMED
-from talion.model.schema import CaseEvidence, Operation
+from talion.model.schema import CaseEvidence, Decision, Operation, Position
 from talion.report.evidence import EvidenceReader, Pointer
 from talion.report.judgments import lexicon_note
 from talion.report.system import anchor, title_of
@@ -228,13 +229,33 @@ def _decision_priors(case: Case) -> Iterator[PriorRow]:
                 _span(call.chance, "%"), "", decision.because,
             )  # fmt: skip
         yield PriorRow(
-            f"{decision.title}: error around the weighted mean", _span(decision.error, "points"),
-            "", decision.because,
+            f"{decision.title}: error around {mixture_words(decision)}",
+            _span(decision.error, "points"), "", decision.because,
         )  # fmt: skip
+        yield from _consent_priors(case, decision)
         if decision.executes is not None:
             value = f"lag {_span(decision.executes.lag, 'days')}"
             means = f"reversed in {_span(decision.executes.reversal, '%')}"
             yield PriorRow(f"{decision.title}: carried out", value, means, decision.because)
+
+
+def _consent_priors(case: Case, decision: Decision) -> Iterator[PriorRow]:
+    """What an actor gives way by at most, and whose consent a low outcome needs."""
+    if decision.largest_concession[0] < 100.0:
+        value = _span(decision.largest_concession, "points")
+        yield PriorRow(
+            f"{decision.title}: largest concession in a session", value, "", decision.because
+        )
+    consent = decision.needs_consent
+    if consent is not None:
+        who = " and ".join(case.actors[a].name if a in case.actors else a for a in consent.of)
+        without = "nothing is settled" if consent.otherwise == "open" else "it is held there"
+        yield PriorRow(
+            f"{decision.title}: outcomes that need the consent of {who}",
+            f"under {_span(consent.below)}",
+            f"given down to {_span(consent.within, 'points')} below their position; without it {without}",
+            decision.because,
+        )
 
 
 def _issues(case: Case, reader: EvidenceReader) -> Iterator[IssueView]:
@@ -242,12 +263,18 @@ def _issues(case: Case, reader: EvidenceReader) -> Iterator[IssueView]:
         rows = tuple(
             PositionRow(
                 reader.name(actor), _span(p.at), _span(p.power), _span(p.salience),
-                ", ".join(f"{title_of(case, f)} {_span(by)}" for f, by in p.moved_by.items()),
+                _moved_by(case, p),
                 p.because, reader.pointers(p.evidence),
             )
             for actor, p in issue.positions.items()
         )  # fmt: skip
         yield IssueView(issue.title, tuple(issue.scale.items()), rows, issue.because)
+
+
+def _moved_by(case: Case, position: Position) -> str:
+    said = [f"{title_of(case, f)} {_span(by)}" for f, by in position.moved_by.items()]
+    care = position.salience_moved_by.items()
+    return ", ".join([*said, *(f"salience by {title_of(case, f)} {_span(by)}" for f, by in care)])
 
 
 def _what_ifs(case: Case) -> Iterator[WhatIfRow]:

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from talion.judge.bargains import mixture_words
 from talion.judge.paths import SystemGraph
 from talion.model.arrows import Arrow as CaseArrow
 from talion.model.arrows import link_strength
@@ -163,7 +164,8 @@ def _used(case: Case) -> set[str]:
     used = {end for a in case.arrows for end in (a.cause, a.effect)} | _driven(case)
     for decision in case.decisions.values():
         positions = case.issues[decision.issue].positions.values()
-        used |= {f for p in positions for f in p.moved_by} | set(decision.needs)
+        used |= {f for p in positions for f in (*p.moved_by, *p.salience_moved_by)}
+        used |= set(decision.needs)
     return used
 
 
@@ -196,11 +198,15 @@ def _decision_arrows(case: Case, name: str) -> Iterator[Arrow]:
     for event in dict.fromkeys(call.event for call in decision.called_by):
         yield _unnumbered(anchor(event), node, None, "may settle the decision")
     movers: dict[str, float] = {}
-    for position in case.issues[decision.issue].positions.values():
+    positions = case.issues[decision.issue].positions.values()
+    for position in positions:
         for factor, by in position.moved_by.items():
             movers[factor] = movers.get(factor, 0.0) + by[1]
     for factor, by_all in movers.items():
         yield _unnumbered(anchor(factor), node, by_all > 0, "moves positions on it")
+    for factor in dict.fromkeys(f for p in positions for f in p.salience_moved_by):
+        if factor not in movers:
+            yield _unnumbered(anchor(factor), node, None, "moves how much it matters to an actor")
     targets = [decision.writes] + [p.factor for p in (decision.sets, decision.executes) if p]
     for factor in dict.fromkeys(targets):
         yield _unnumbered(node, anchor(factor), None, "the outcome sets it")
@@ -277,7 +283,7 @@ def _node_rows(case: Case, reader: EvidenceReader, data: frozenset[str]) -> Iter
     for name, decision in case.decisions.items():
         yield NodeRow(
             name, f"decision-{anchor(name)}", decision.title, "decision",
-            f"error {number(decision.error[1])} points around the weighted mean of positions",
+            f"error {number(decision.error[1])} points around {mixture_words(decision)}",
             decision.because, reader.pointers(decision.evidence),
         )  # fmt: skip
 
