@@ -19,6 +19,7 @@ import typer
 
 from talion.cli import (  # noqa: F401 - they register their verbs
     verbs_after_run,
+    verbs_of_bargaining,
     verbs_of_hypotheses,
 )
 from talion.cli.app import app

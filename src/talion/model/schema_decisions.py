@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
@@ -12,6 +13,7 @@ from talion.model.schema_terms import EvidenceList, Part, Strings
 
 __all__ = [
     "BARGAINING_MODELS",
+    "MODEL_TITLES",
     "BargainingModel",
     "Call",
     "Consent",
@@ -33,6 +35,14 @@ BARGAINING_MODELS: tuple[BargainingModel, ...] = (
     "challenge",
     "exchange",
 )
+MODEL_TITLES: Mapping[BargainingModel, str] = {
+    "weighted_mean": "weighted mean",
+    "weighted_median": "weighted median",
+    "election": "election",
+    "spatial": "spatial model",
+    "challenge": "challenge model",
+    "exchange": "exchange of votes",
+}
 _MIXED: tuple[BargainingModel, ...] = ("spatial", "challenge")
 _MOST_POINTS = 100.0
 

@@ -162,7 +162,7 @@ def _spatial(drawn: Drawn, options: object, workers: int | None) -> tuple[F8, st
     caveat = ""
     if chosen.most_turns > 0 and found.cut_off.any():
         share = 100.0 * float(found.cut_off.mean())
-        caveat = f"{share:.2g} % of draws were cut off after {chosen.most_turns} turns"
+        caveat = f"{share:.3g} % of draws were cut off after {chosen.most_turns} turns"
     return found.outcome, found.version, caveat
 
 
@@ -173,7 +173,7 @@ def _challenge(drawn: Drawn, options: object, workers: int | None) -> tuple[F8, 
     moving = 100.0 * (1.0 - float(found.settled.mean()))
     caveat = (
         "the challenge model has no rule for stopping; "
-        f"in {moving:.2g} % of draws someone still moved in the last of {chosen.rounds} round(s)"
+        f"in {moving:.3g} % of draws someone still moved in the last of {chosen.rounds} round(s)"
     )
     return found.means[:, -1:], found.version, caveat
 

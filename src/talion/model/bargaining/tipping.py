@@ -28,6 +28,7 @@ __all__ = [
     "TippingActor",
     "coalition_map",
     "drivers",
+    "fitting_options",
     "pivotal_shares",
     "shifted",
     "tipping_actors",
@@ -111,9 +112,18 @@ def what_if(
 
 
 def _fitting(options: Options, issue: UncertainIssue) -> Options:
-    """Options without what they say of actors that are no longer there."""
-    if not isinstance(options, SpatialOptions):
-        return options
+    return fitting_options(options, issue) if isinstance(options, SpatialOptions) else options
+
+
+def fitting_options(options: SpatialOptions, issue: UncertainIssue) -> SpatialOptions:
+    """Return options without what they say of actors that are not on an issue.
+
+    >>> from talion.model.bargaining.drawn_stakes import uncertain
+    >>> from talion.model.bargaining.positions import Dimension
+    >>> alone = UncertainIssue("pause", (Dimension("days"),), (uncertain("Army", 20, 60, 1),))
+    >>> fitting_options(SpatialOptions(risk=(("Army", 0.5), ("Party", 0.0))), alone).risk
+    (('Army', 0.5),)
+    """
     there = set(issue.likely.actors)
     return replace(
         options,
