@@ -22,7 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from talion.judge.estimate import DrawTruth
-from talion.judge.given_data import Output, explained_share
+from talion.judge.given_data import Output, Resampling, explained_by
 from talion.judge.linchpins import output_of
 from talion.judge.parts import Part
 from talion.judge.paths import measured_by
@@ -39,15 +39,16 @@ from talion.model.case import Case
 from talion.model.reading import READINGS
 from talion.model.sampling import Sampler
 from talion.model.schema import Decision
+from talion.model.schema_decisions import MODEL_TITLES
 
 __all__ = [
-    "MODEL_TITLES",
     "Bargain",
     "BargainShare",
     "bargain_sentence",
     "bargains_of",
     "decisions_behind",
     "mixture_words",
+    "share_words",
     "shares_of",
     "table_warnings",
 ]
@@ -55,14 +56,6 @@ __all__ = [
 F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 
-MODEL_TITLES: Mapping[str, str] = {
-    "weighted_mean": "weighted mean",
-    "weighted_median": "weighted median",
-    "election": "election",
-    "spatial": "spatial model",
-    "challenge": "challenge model",
-    "exchange": "exchange of votes",
-}
 _TOLD = (AS_WRITTEN, NO_VIEW, WITH_RECORD)
 _TINY = 1e-12
 
@@ -120,6 +113,7 @@ class BargainShare:
         model: share that is choice of model.
         coding: share that is coding of positions, saliences and powers.
         both: share of the two together, at least their sum.
+        low, high: 80 % interval of `both`.
         draws: on which it rests.
     """
 
@@ -127,6 +121,8 @@ class BargainShare:
     model: float
     coding: float
     both: float
+    low: float
+    high: float
     draws: int
 
 
@@ -231,12 +227,16 @@ def share_of_bargain(bargain: Bargain, truth: DrawTruth) -> BargainShare | None:
     every = bargain.outcomes[places]
     followed = every[np.arange(places.size), bargain.drawn.chosen[places]]
     if float(np.ptp(followed)) <= _TINY or float(np.ptp(output.values)) <= _TINY:
-        return BargainShare(bargain.decision, 0.0, 0.0, 0.0, int(places.size))
+        return BargainShare(bargain.decision, 0.0, 0.0, 0.0, 0.0, 0.0, int(places.size))
     # Not by ranks, as linchpins are: outcomes of a few models may lie in clusters.
     centre, scale = float(followed.mean()), float(followed.std())
-    both = explained_share([_features((followed - centre) / scale)], output)
+    resampling = Resampling.of(truth.answers.size, bargain.drawn.seed).among(used)
+    found = explained_by([_features((followed - centre) / scale)], output, resampling)
+    both = found.share
     model, coding = _parts((every - centre) / scale, output, bargain.drawn, places)
-    return BargainShare(bargain.decision, both * model, both * coding, both, int(places.size))
+    return BargainShare(
+        bargain.decision, both * model, both * coding, both, found.low, found.high, places.size
+    )
 
 
 def _features(x: F8) -> F8:
@@ -270,7 +270,7 @@ def _parts(every: F8, output: Output, drawn: DrawnBargain, places: I8) -> tuple[
 def bargain_sentence(shares: Mapping[str, BargainShare]) -> str:
     """Return the sentence that stands with the label of a test that a bargain is behind.
 
-    >>> bargain_sentence({AS_WRITTEN: BargainShare("end", 0.4, 0.35, 0.8, 200)})[:62]
+    >>> bargain_sentence({AS_WRITTEN: BargainShare("end", 0.4, 0.35, 0.8, 0.7, 0.9, 200)})[:62]
     'What is agreed is a bargain, for which there is no ground trut'
     """
     share = next((shares[name] for name in _TOLD if name in shares), None)
@@ -283,12 +283,18 @@ def bargain_sentence(shares: Mapping[str, BargainShare]) -> str:
             f"{lead}; what it owes to the model and to the coding cannot be told from these draws."
         )
     return (
-        f"{lead}: the share of its variance that is choice of model {_percent(share.model)}, coding of "
-        f"positions, salience and power {_percent(share.coding)}."
+        f"{lead}: the share of its variance that is choice of model {share_words(share.model)}, coding of "
+        f"positions, salience and power {share_words(share.coding)} (together {share_words(share.both)}, "
+        f"80 % interval {share_words(share.low)} to {share_words(share.high)})."
     )
 
 
-def _percent(share: float) -> str:
+def share_words(share: float) -> str:
+    """Return a share of variance as whole per cent.
+
+    >>> share_words(0.416), share_words(0.0)
+    ('42 %', 'under 1 %')
+    """
     if share < 0.01:
         return "under 1 %"
     return "over 99 %" if share > 0.99 else f"{round(100 * share)} %"

@@ -21,6 +21,7 @@ from markupsafe import Markup
 
 from talion.record.writing import write_files
 from talion.report.assumptions import build_footing
+from talion.report.bargaining import build_bargains
 from talion.report.bundle import chart_script
 from talion.report.charts import Chart, payload, static_svg, templates
 from talion.report.evidence import EvidenceReader, read_texts
@@ -102,6 +103,7 @@ def render_report(result: RunResult, *, texts: Mapping[str, str | Path] | None =
             "past": past,
             "hypotheses": build_hypotheses(result.case),
             "futures": futures,
+            "bargains": build_bargains(result, reader),
             "judgments": build_judgments(result, reader),
             "footing": build_footing(result, reader),
             "version": result.receipt.version,
