@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -45,30 +46,32 @@ def issue_of_case(case: Case, issue: str | None = None) -> Bargainable:
     settled = [decision.issue for decision in case.decisions.values()]
     name = _named(issue, list(case.issues), next(iter(settled), next(iter(case.issues))))
     decision = next((d for d in case.decisions.values() if d.issue == name), None)
-    titles = {a: _actor_title(case, a) for a in case.issues[name].positions}
+    titles = _titles(case)
     trades = decision.trades_with if decision is not None else ()
     return Bargainable(
         _uncertain_issue(case, name),
         SpatialOptions(),
         tuple(_uncertain_issue(case, other) for other in trades),
-        tuple(titles.items()),
+        tuple((actor, titles[actor]) for actor in case.issues[name].positions),
         None if decision is None else decision.agreed_at_most[1],
     )
 
 
-def _actor_title(case: Case, actor: str) -> str:
-    if actor in case.actors:
-        return case.actors[actor].name
-    return next((a.name for a in case.record.actors if a.id == actor), actor)
+def _titles(case: Case) -> dict[str, str]:
+    """Return every actor's name; an id where two actors share a name."""
+    placed = dict.fromkeys(a for issue in case.issues.values() for a in issue.positions)
+    recorded = {actor.id: actor.name for actor in case.record.actors}
+    named = {a: case.actors[a].name if a in case.actors else recorded.get(a, a) for a in placed}
+    shared = Counter(named.values())
+    return {a: name if shared[name] == 1 else a for a, name in named.items()}
 
 
 def _uncertain_issue(case: Case, name: str) -> UncertainIssue:
-    stated = case.issues[name]
-    ends = {float(place): words for place, words in stated.scale.items()}
-    scale = Dimension(name, 0.0, 100.0, ends.get(0.0, ""), ends.get(100.0, ""))
+    stated, titles = case.issues[name], _titles(case)
+    scale = Dimension(name, 0.0, 100.0, stated.scale.get("0", ""), stated.scale.get("100", ""))
     stakes = tuple(
         UncertainStake(
-            _actor_title(case, actor),
+            titles[actor],
             (_within(position.at),),
             (_within(position.salience),),
             _within(position.power),
