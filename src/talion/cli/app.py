@@ -330,12 +330,10 @@ def schema() -> None:
 def warm(
     fit: Annotated[
         bool,
-        typer.Option(
-            "--fit", help="the sampler of fits and bargaining too, which takes some minutes"
-        ),
+        typer.Option("--fit", help="the sampler of fits too, which takes some minutes"),
     ] = False,
 ) -> None:
-    """Compile the simulation kernels ahead of the first run."""
+    """Compile the kernels of a run ahead of the first one."""
     from talion.cli.warm import warm_kernels
 
     warm_kernels(fit=fit)

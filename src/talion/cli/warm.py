@@ -12,9 +12,11 @@ __all__ = ["warm_kernels"]
 def warm_kernels(*, fit: bool = False) -> None:
     """Compile what a run needs for this processor, or load what is compiled already.
 
+    Beside the simulation, what the past is asked with, and the models of bargaining that a case's
+    decisions may follow.
+
     Args:
-        fit: the sampler of a fit and the bargaining models too, which takes longer and which a run
-            with a fit on file needs not.
+        fit: the sampler of a fit too, which takes longer and which a run with a fit on file needs not.
     """
     from talion.simulate.warm import warm
 
@@ -22,6 +24,7 @@ def warm_kernels(*, fit: bool = False) -> None:
     began = time.perf_counter()
     warm()
     _warm_past()
+    _warm_bargaining()
     if fit:
         _warm_sampler()
     say([f"kernels are ready ({time.perf_counter() - began:.1f} s)"])
@@ -49,11 +52,8 @@ def _warm_sampler() -> None:
     from talion.fit.case.specification import problem_of
     from talion.model.case import load_case
 
-    say(
-        ["compiling the sampler of fits and bargaining (some minutes the first time) ..."], err=True
-    )
+    say(["compiling the sampler of fits (some minutes the first time) ..."], err=True)
     compile_passes(problem_of(load_case("starter")))
-    _warm_bargaining()
 
 
 def _warm_bargaining() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from model.bargaining.case_of_two_issues import bargain_case
+from model.bargaining.case_of_two_issues import bargain_case, case_text
 from model.small_case import SMALL
 from talion.errors import InputError
 from talion.model.bargaining.comparison import (
@@ -71,6 +71,12 @@ def test_an_issue_of_a_case_has_its_ranges_names_and_threshold() -> None:
         issue_of_case(
             parse_case(SMALL[: SMALL.index("issues:")] + SMALL[SMALL.index("what_ifs:") :])
         )
+
+
+def test_actors_that_share_a_name_are_told_by_their_ids() -> None:
+    text = case_text().replace("  east: East\n", "  east: North\n")
+    stakes = issue_of_case(parse_case(text)).issue.stakes
+    assert [stake.actor for stake in stakes] == ["north", "South", "east"]
 
 
 def test_a_file_of_ktab_is_certain_and_run_once(ktab: Path) -> None:
