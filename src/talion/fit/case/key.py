@@ -27,9 +27,8 @@ DEFAULT_SEED = 20240213
 
 _UNSEEN = frozenset(
     {"title", "as_of_note", "horizon", "lexicon", "record_folder", "sources", "notes", "leads"}
-    | {"issues", "decisions"}
+    | {"issues", "decisions"}  # a fit holds switches at their dated values, and decides nothing
     | {"judgments", "what_ifs", "counterfactuals", "rivals", "hypotheses", "episodes"}
-    | {"issues", "decisions"}  # the fit holds switches at their dated values, and decides nothing
 )
 _PROSE = frozenset({"title", "group", "because", "evidence", "tempo", "held_by"})
 
