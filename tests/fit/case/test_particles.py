@@ -135,11 +135,11 @@ def test_every_kind_of_arrow_mark_and_total_is_told_and_seeds_decide():
 def test_a_day_is_worked_out_as_the_sampler_does():
     """Daily terms of a state with rows, sizes and unlisted events add up to the likelihood's parts."""
     from fit.case.proved_case import in_some_state
-    from talion.fit.case.particles import _Island
+    from talion.fit.case.islands import Island
 
     case = watched()
     problem, ch = in_some_state(case, Options(until=67), 3)
-    island = _Island(problem, np.random.default_rng(0))
+    island = Island(problem, np.random.default_rng(0))
     island.chain = ch
     days = sum(island._complete(day) for day in range(problem.arrays.days))
     assert days == pytest.approx(ch.part[:-2].sum(), rel=1e-9)

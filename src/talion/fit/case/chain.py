@@ -22,6 +22,7 @@ __all__ = [
     "enter_events",
     "evaluate",
     "new_chain",
+    "sweep",
 ]
 
 F8 = NDArray[np.float64]
@@ -107,6 +108,16 @@ def compile_passes(problem: Problem) -> None:
     evaluate(problem, ch)
     width = len(ch.x) + len(ch.sign) + len(ch.part)
     _compiled()[1](problem.arrays, ch, 0, np.empty((0, width)))
+
+
+def sweep(problem: Problem, ch: Chain, sweeps: int) -> bool:
+    """Run sweeps on a chain as it stands after `evaluate`.
+
+    Returns:
+        Whether there was room for every unlisted event; without it the chain is of no more use.
+    """
+    width = len(ch.x) + len(ch.sign) + len(ch.part)
+    return _compiled()[1](problem.arrays, ch, sweeps, np.empty((sweeps, width))) == 0
 
 
 def _begin(problem: Problem, room: int, rng: np.random.Generator) -> Chain:
