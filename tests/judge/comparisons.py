@@ -28,13 +28,19 @@ def two_rivals() -> Case:
     return replace(case, document=case.document.model_copy(update={"hypotheses": own}))
 
 
-def comparison_of(case: Case, gaps: dict[str, list[float]], error: float = 0.1) -> Comparison:
+def comparison_of(
+    case: Case,
+    gaps: dict[str, list[float]],
+    error: float = 0.1,
+    few: dict[str, list[float]] | None = None,
+) -> Comparison:
     """Return a comparison in which rivals differ from the baseline by so much a week.
 
     Args:
         case: whose last weeks were told.
         gaps: by hypothesis; none for the baseline.
         error: of the particles, put beside every week's score.
+        few: effective particles of an island, by hypothesis; 12 by default.
     """
     weeks = len(next(iter(gaps.values())))
     first = (case.record.period[1] - case.record.period[0]).days // 7 - weeks
@@ -45,7 +51,10 @@ def comparison_of(case: Case, gaps: dict[str, list[float]], error: float = 0.1) 
             False,
             (
                 Segment(
-                    first, islands - 3.0 + np.array(gaps.get(links.id, [0.0] * weeks)), 12.0, ""
+                    first,
+                    islands - 3.0 + np.array(gaps.get(links.id, [0.0] * weeks)),
+                    np.array((few or {}).get(links.id, [12.0] * weeks)),
+                    "",
                 ),
             ),
         )

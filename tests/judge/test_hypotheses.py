@@ -106,7 +106,7 @@ def test_parts_are_kept_and_work_goes_on_where_it_was(
             raise KeyboardInterrupt
         log = np.full((settings.islands, end - cut), -1.0 - cut)
         log[0, 0] = -np.inf
-        return hypothesis_scores.Segment(cut, log, 3.0, "")
+        return hypothesis_scores.Segment(cut, log, np.full(end - cut, 3.0), "")
 
     monkeypatch.setattr(hypothesis_scores, "_told", told)
     case = made_case(8, 1, 0.5)
@@ -173,7 +173,9 @@ def test_a_week_is_not_named_by_a_handful_of_particles() -> None:
         scores = [
             hypothesis_scores.HypothesisScores(
                 links, False,
-                (hypothesis_scores.Segment(4, np.full((4, 4), 5.0 * (links.id == "war")), least, ""),),
+                (hypothesis_scores.Segment(
+                    4, np.full((4, 4), 5.0 * (links.id == "war")), np.full(4, least), ""
+                ),),
             )
             for links in link_sets(case)
         ]  # fmt: skip

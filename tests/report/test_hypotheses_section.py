@@ -47,10 +47,10 @@ def test_a_file_beside_the_case_is_shown(tmp_path: Path) -> None:
     made = comparison_of(case, GAPS)
     marks = {"week-5": {"answers": "II", "war": "N"}}
     write_comparison(tmp_path / "hypotheses.json", replace(made, marks=marks))
-    assert find_comparison(case) == replace(made, marks=marks)
+    assert find_comparison(case).comparison == replace(made, marks=marks)
     text = drawn(case)
     assert "Told clearly better than if nobody answered anybody: Replies answer raids." in text
-    assert "1 explanation cannot be told from the baseline" in text
+    assert "Cannot be told from the baseline: The war alone." in text
     assert "+13" in text
     assert "no probabilities of being true" in text
     assert "(II) <b>!</b>" in text

@@ -21,7 +21,7 @@ from talion.errors import InputError, OutputError
 if TYPE_CHECKING:
     from talion.fit.case.hypothesis_scores import ScoreSettings
     from talion.judge.evidence_matrix import Matrix, MatrixRow
-    from talion.judge.hypotheses import Compared, Comparison
+    from talion.judge.hypotheses import Compared, Comparison, Pair
     from talion.judge.week_scores import Difference
     from talion.model.case import Case
 
@@ -79,14 +79,15 @@ def compare(
         for folder in (out, None if wanted.xlsx is None else wanted.xlsx.parent):
             if folder is not None:
                 folders.enter_context(output_folder(folder))
-        comparison, notes = _comparison(case, settings)
+        asked = quick or any(x is not None for x in (seed, sweeps, particles))
+        comparison, shipped, notes = _comparison(case, settings, asked=asked)
         matrix = evidence_matrix(case, comparison)
         if wanted.marks is not None:
             from talion.report.office.matrix_sheets import read_marks
 
             comparison = replace(comparison, marks=read_marks(wanted.marks, matrix))
             matrix = evidence_matrix(case, comparison)
-        written = _write(case, comparison, matrix, settings, wanted.xlsx, out, notes)
+        written = _write(case, comparison, matrix, wanted.xlsx, out, notes)
     if as_json:
         from pydantic import TypeAdapter
 
@@ -94,7 +95,7 @@ def compare(
 
         typer.echo(TypeAdapter(Kind).dump_json(comparison, indent=2).decode())
     else:
-        say(_page(comparison, matrix))
+        say(_page(comparison, matrix, shipped))
     lines = [*(f"warning: {note}" for note in notes), *(f"written: {path}" for path in written)]
     say(lines, err=as_json)
 
@@ -114,33 +115,35 @@ def _settings(
     )
 
 
-def _comparison(case: Case, settings: ScoreSettings) -> tuple[Comparison, list[str]]:
-    """Return the comparison from the cache, or make it; and what is to be said of that."""
-    from talion.errors import FitError
-    from talion.judge.hypotheses import compare_hypotheses
-    from talion.judge.hypotheses_file import cached_comparison, read_comparison
+def _comparison(
+    case: Case, settings: ScoreSettings, *, asked: bool
+) -> tuple[Comparison, str, list[str]]:
+    """Return a comparison on file, or make it; that it is shipped, if so; what else is to be said.
 
-    path = cached_comparison(case, settings)
-    if path is not None and path.is_file():
-        try:
-            return read_comparison(path), []
-        except FitError as error:
-            notes = [f"made again: {error}"]
-    else:
-        notes = []
+    Unless a seed or size was asked for, whatever is shipped beside the case will do.
+    """
+    from talion.judge.hypotheses import compare_hypotheses
+    from talion.judge.hypotheses_file import ORIGINS, find_comparison, refused_comparisons
+
+    found = None if asked else find_comparison(case)
+    if found is None or found.origin != "shipped":
+        found = find_comparison(case, settings)
+    if found is not None:
+        shipped = f"{ORIGINS[found.origin]}: {found.path}" if found.origin == "shipped" else ""
+        return found.comparison, shipped, []
+    notes = refused_comparisons(case, settings)
     with Progress("telling weeks in advance") as progress:
-        return compare_hypotheses(case, settings, progress=progress), notes
+        return compare_hypotheses(case, settings, progress=progress), "", notes
 
 
 def _write(
-    case: Case, comparison: Comparison, matrix: Matrix, settings: ScoreSettings,
-    xlsx: Path | None, out: Path | None, notes: list[str],
+    case: Case, comparison: Comparison, matrix: Matrix, xlsx: Path | None, out: Path | None, notes: list[str],
 ) -> list[Path]:  # fmt: skip
     """Write the comparison to the cache, and what else was asked for; return what was asked for."""
     from talion.judge.hypotheses_file import cached_comparison, write_comparison
     from talion.record.writing import write_files
 
-    kept = cached_comparison(case, settings)
+    kept = cached_comparison(case, comparison.settings)
     if kept is not None:
         try:
             write_comparison(kept, comparison)
@@ -162,9 +165,11 @@ def _write(
 # --- the page -----------------------------------------------------------------------------------
 
 
-def _page(c: Comparison, matrix: Matrix) -> Iterator[str]:
+def _page(c: Comparison, matrix: Matrix, shipped: str) -> Iterator[str]:
     s = c.settings
     yield c.title
+    if shipped:
+        yield from sentence(f"{shipped}. Give --seed, --sweeps or --particles to make another")
     yield from sentence(
         f"{len(c.weeks)} weeks told in advance, from {day_in_words(c.weeks[0].first)} to "
         f"{day_in_words(c.weeks[-1].last)}; each hypothesis fitted {len(c.cuts)} times to the weeks "
@@ -175,13 +180,18 @@ def _page(c: Comparison, matrix: Matrix) -> Iterator[str]:
         "How well each told the weeks, against the baseline that nobody answers anybody"
     )
     rows = [("hypothesis", "log score", "difference", "", "predictive weight")]
-    rows += [(h.id, f"{sum(h.scores):.1f}", *_difference(h, c), _weight(h)) for h in c.hypotheses]
+    rows += [(h.id, f"{sum(h.scores):.1f}", *_difference(h, c), _weight(h)) for h in c.ranked]
     yield from columns(rows)
     yield from sentence(
         "A difference under 4, or under twice its standard error, is called indistinguishable. "
         "Predictive weights say how to mix the hypotheses to tell a next week best, with their "
         "1-in-10 and 9-in-10; they are no probabilities of being true."
     )
+    yield from heading("Each against each: difference, twice its standard error, verdict")
+    yield from columns([("one", "other", "difference", "2 SE", ""), *map(_pair, c.pairs)])
+    for pair in c.pairs:
+        if pair.thin:
+            yield from sentence(f"{pair.one} and {pair.other}: {pair.reach_in_words}")
     yield from heading("Where each differs most from the baseline")
     for h in c.hypotheses[1:]:
         yield from sentence(f"{h.title} ({h.id}): {h.difference_in_words}")
@@ -212,6 +222,12 @@ def _difference(h: Compared, c: Comparison) -> tuple[str, str]:
     if h is c.baseline:
         return "", "the baseline"
     return _said(h.against), h.against.verdict
+
+
+def _pair(p: Pair) -> tuple[str, ...]:
+    d = p.difference
+    error = "?" if d.error is None else f"{2 * d.error:.1f}"
+    return p.one, p.other, f"{d.value:+.1f}" if math.isfinite(d.value) else "?", error, d.verdict
 
 
 def _said(d: Difference) -> str:

@@ -38,11 +38,13 @@ class Cell:
         value: log score of the row's weeks less the baseline's; None where no week was told.
         word: of it; empty where there is none.
         mark: the analyst's, or empty.
+        thin: whether a week of the row is out of reach, so that the word is N whatever the value.
     """
 
     value: float | None
     word: str
     mark: str
+    thin: bool = False
 
     @property
     def apart(self) -> bool:
@@ -116,9 +118,9 @@ def evidence_matrix(
             value = sum(rival.scores[i] - comparison.baseline.scores[i] for i in at)
             errors = [h.errors[i] for h in (rival, comparison.baseline) for i in at]
             known = [e for e in errors if e is not None]
-            sure = len(known) == len(errors) and rival.enough and comparison.baseline.enough
-            error = summed_error(known) if sure else None
-            cells.append(Cell(value, cell_word(value, error), mark))
+            thin = bool(set(weeks) & set(rival.thin))
+            error = summed_error(known) if len(known) == len(errors) and not thin else None
+            cells.append(Cell(value, cell_word(value, error), mark, thin))
         rows.append(MatrixRow(key, kind, title, observed, weeks, tuple(cells)))
     return Matrix(tuple(r.id for r in rivals), tuple(r.title for r in rivals), tuple(rows))
 

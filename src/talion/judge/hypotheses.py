@@ -10,21 +10,20 @@ from __future__ import annotations
 import datetime as dt
 import math
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from numpy.typing import NDArray
 
 from talion.fit.case.hypothesis_scores import (
+    SCORING,
     HypothesisScores,
     ScoreSettings,
     score_hypotheses,
     scores_key,
 )
-from talion.fit.case.options import Options
-from talion.fit.case.recorded import Recorded
-from talion.fit.case.specification import problem_of
-from talion.fit.case.weeks import DAYS, last_day, week_of_row
+from talion.fit.case.key import METHOD, case_hash
+from talion.judge.told_weeks import Week, weeks_told
 from talion.judge.week_scores import (
     CLEAR,
     Difference,
@@ -34,7 +33,7 @@ from talion.judge.week_scores import (
     predictive_weights,
     summed_error,
 )
-from talion.model.case import EPOCH, Case
+from talion.model.case import Case
 
 __all__ = [
     "NOT_DISTINGUISHABLE",
@@ -42,6 +41,7 @@ __all__ = [
     "Comparison",
     "EpisodeLeft",
     "Named",
+    "Pair",
     "Week",
     "compare_hypotheses",
     "compared",
@@ -53,26 +53,9 @@ NOT_DISTINGUISHABLE = "not distinguishable by this record"
 TOO_FEW = "too few particles to say where"
 NOTABLE = math.log(10.0)
 """A week that does not tell at least ten times better or worse is not named for it."""
-FEW = 10.0  # effective particles of an island below which a warning is due
-_SEVEN = dt.timedelta(days=DAYS)
-
-
-@dataclass(frozen=True)
-class Week:
-    """One week that was told in advance.
-
-    Attributes:
-        number: in the window, from 1.
-        first, last: its days.
-        observed: what the record shows of it, in words.
-        rows: ids of its recorded rows.
-    """
-
-    number: int
-    first: dt.date
-    last: dt.date
-    observed: str
-    rows: tuple[str, ...]
+FEW = 10.0
+"""Effective particles of an island below which a week is out of reach: its score counts, with its
+error, but no verdict may hang on it."""
 
 
 @dataclass(frozen=True)
@@ -85,13 +68,46 @@ class Named:
 
 
 @dataclass(frozen=True)
+class Pair:
+    """Two hypotheses compared.
+
+    Attributes:
+        one, other: their ids.
+        difference: of the sums over all weeks, `one` less `other`; its verdict is `indistinguishable`
+            unless the weeks within reach alone give the same.
+        thin: numbers of the weeks out of reach: told by fewer than `FEW` effective particles of an
+            island under either.
+        reached: difference over the weeks within reach; None where all are, or none.
+    """
+
+    one: str
+    other: str
+    difference: Difference
+    thin: tuple[int, ...]
+    reached: Difference | None
+
+    @property
+    def reach_in_words(self) -> str:
+        """Return what the weeks out of reach do to the verdict; empty where there are none."""
+        if not self.thin:
+            return ""
+        weeks = f"week{'s' if len(self.thin) > 1 else ''} {', '.join(map(str, self.thin))}"
+        few = f"{weeks} told by fewer than {FEW:.0f} effective particles of an island"
+        if self.reached is None:
+            return f"{few}: no week is left to tell them apart"
+        error = self.reached.error
+        said = "no error known" if error is None else f"standard error {error:.1f}"
+        return f"{few}; without {'them' if len(self.thin) > 1 else 'it'} {self.reached.value:+.1f} ({said}), {self.reached.verdict}"
+
+
+@dataclass(frozen=True)
 class EpisodeLeft:
     """The comparison without the weeks that an episode touches.
 
     Attributes:
         id: of the episode.
         weeks: numbers of those weeks; none if they are not among those told.
-        against: difference from the baseline over the other weeks.
+        against: difference from the baseline over the other weeks, guarded as in `Pair`.
         weight: predictive weight over the other weeks.
     """
 
@@ -111,13 +127,14 @@ class Compared:
         predicts: what it leads one to expect, in the case's words.
         scores: [weeks] log scores.
         errors: [weeks] the particles' standard errors; None where one island alone carries it.
-        against: difference from the baseline.
+        effective: [weeks] smallest effective number of particles of an island.
+        against: difference from the baseline; see `Pair`.
+        thin, reached: of that pair.
         best: difference from the hypothesis with the highest sum.
         weight: predictive weight.
         named: the observation on which it differs from the baseline; None if there is none.
         as_baseline: whether its links bear on nothing in the record.
         episodes: without each episode in turn.
-        least: smallest effective number of particles of an island.
         verdicts: what did not converge, by cut.
     """
 
@@ -128,19 +145,21 @@ class Compared:
     predicts: tuple[str, ...]
     scores: tuple[float, ...]
     errors: tuple[float | None, ...]
+    effective: tuple[float, ...]
     against: Difference
+    thin: tuple[int, ...]
+    reached: Difference | None
     best: Difference
     weight: Weight
     named: Named | None
     as_baseline: bool
     episodes: tuple[EpisodeLeft, ...]
-    least: float
     verdicts: tuple[str, ...]
 
     @property
-    def enough(self) -> bool:
-        """Whether every week was told by enough particles for its error to mean something."""
-        return self.least >= FEW
+    def least(self) -> float:
+        """Return the smallest effective number of particles of an island, over all weeks."""
+        return min(self.effective)
 
     @property
     def noisy(self) -> bool:
@@ -152,7 +171,7 @@ class Compared:
     def difference_in_words(self) -> str:
         """Return on what it differs from the baseline, in a clause."""
         if self.named is None:
-            return NOT_DISTINGUISHABLE if self.enough or self.as_baseline else TOO_FEW
+            return TOO_FEW if self.thin and not self.as_baseline else NOT_DISTINGUISHABLE
         way = "better" if self.named.difference > 0 else "worse"
         times = math.exp(min(abs(self.named.difference), 50.0))
         more = f"{times:.0f} times" if times < 1000 else "over 1000 times"
@@ -168,10 +187,13 @@ class Comparison:
         key: hash of what was compared and how.
         settings: seed and sizes.
         version: of Talion.
+        method: of scoring and of the sampler.
+        case_hash, record_hash: of what was compared.
         trained: weeks that only served for fitting.
         cuts: first week told after each fit, from 1.
         weeks: those told.
         hypotheses: the baseline first.
+        pairs: every two of them, the baseline's first.
         marks: the analyst's, by row of the matrix and hypothesis.
         warnings: sentences.
     """
@@ -182,10 +204,14 @@ class Comparison:
     key: str
     settings: ScoreSettings
     version: str
+    method: str
+    case_hash: str
+    record_hash: str
     trained: int
     cuts: tuple[int, ...]
     weeks: tuple[Week, ...]
     hypotheses: tuple[Compared, ...]
+    pairs: tuple[Pair, ...] = ()
     marks: dict[str, dict[str, str]] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
 
@@ -193,6 +219,15 @@ class Comparison:
     def baseline(self) -> Compared:
         """Return the hypothesis to beat."""
         return self.hypotheses[0]
+
+    @property
+    def ranked(self) -> tuple[Compared, ...]:
+        """Return the hypotheses by their sums of log scores, highest first."""
+        return tuple(sorted(self.hypotheses, key=lambda h: -sum(h.scores)))
+
+    def pair(self, one: str, other: str) -> Pair:
+        """Return the pair of two ids, in the order in which it is kept."""
+        return next(p for p in self.pairs if {p.one, p.other} == {one, other})
 
 
 def compare_hypotheses(
@@ -235,15 +270,17 @@ def compared(case: Case, settings: ScoreSettings, scores: Sequence[HypothesisSco
     table = np.stack([t[0] for t in told])
     errors = np.stack([t[1] for t in told])
     first = scores[0].segments[0].first
-    weeks = _weeks(case, first, table.shape[1])
-    around = _Around(case, settings, table, errors, [t[2] for t in told], weeks)
-    least = [min(s.least for s in h.segments) for h in scores]
-    around.enough = [min(x, least[0]) >= FEW for x in least]
+    weeks = weeks_told(case, first, table.shape[1])
+    effective = np.stack([np.concatenate([s.effective for s in h.segments]) for h in scores])
+    names = [s.links.id for s in scores]
+    around = _Around(case, settings, table, errors, [t[2] for t in told], weeks, effective, names)
     hypotheses = tuple(around.compared(i, s) for i, s in enumerate(scores))
+    pairs = tuple(around.pair(j, i) for i in range(len(scores)) for j in range(i + 1, len(scores)))
     return Comparison(
         case.name, case.title, case.as_of, scores_key(case, settings), settings, __version__,
-        first, tuple(s.first + 1 for s in scores[0].segments), weeks, hypotheses,
-        warnings=tuple(_warnings(hypotheses, len(weeks), len(scores[0].segments))),
+        f"{SCORING}; {METHOD}", case_hash(case), case.record.content_hash(),
+        first, tuple(s.first + 1 for s in scores[0].segments), weeks, hypotheses, pairs,
+        warnings=tuple(_warnings(hypotheses, weeks, len(scores[0].segments))),
     )  # fmt: skip
 
 
@@ -261,11 +298,11 @@ class _Around:
 
     def __init__(
         self, case: Case, settings: ScoreSettings, table: F8, errors: F8, whole: list[float],
-        weeks: tuple[Week, ...],
+        weeks: tuple[Week, ...], effective: F8, names: list[str],
     ) -> None:  # fmt: skip
         self.case, self.seed, self.table, self.errors, self.weeks = case, settings.seed, table, errors, weeks  # fmt: skip
-        self.whole = whole
-        self.enough = [True] * len(whole)
+        self.whole, self.effective = whole, effective
+        self.names = names
         self.top = int(np.argmax(table.sum(axis=1)))
         self.weights = predictive_weights(table, errors, self.seed)
         self.left = {name: self._without(name) for name in case.document.episodes}
@@ -286,10 +323,31 @@ class _Around:
             particles = summed_error([*self.errors[i, weeks], *self.errors[j, weeks]])
         return difference_of(self.table[i], self.table[j], particles, self.seed, weeks)
 
+    def pair(self, i: int, j: int) -> Pair:
+        """Compare two hypotheses, with the weeks out of reach and without them."""
+        if i == j:
+            return Pair(self.names[i], self.names[j], self._difference(i, j), (), None)
+        whole, thin, reached = self._guarded(i, j, np.ones(len(self.weeks), np.bool_))
+        numbers = tuple(w.number for w, few in zip(self.weeks, thin, strict=True) if few)
+        return Pair(self.names[i], self.names[j], whole, numbers, reached)
+
+    def _guarded(
+        self, i: int, j: int, weeks: NDArray[np.bool_]
+    ) -> tuple[Difference, NDArray[np.bool_], Difference | None]:
+        """Difference over some weeks; which of them are out of reach; difference over the others."""
+        thin = weeks & (np.minimum(self.effective[i], self.effective[j]) < FEW)
+        whole = self._difference(i, j, None if weeks.all() else weeks)
+        if not thin.any():
+            return whole, thin, None
+        reached = self._difference(i, j, weeks & ~thin) if (weeks & ~thin).any() else None
+        if reached is None or reached.verdict != whole.verdict:
+            whole = replace(whole, verdict="indistinguishable")
+        return whole, thin, reached
+
     def compared(self, i: int, scores: HypothesisScores) -> Compared:
         name = scores.links.id
         stated = self.case.document.hypotheses.get(name)
-        against = self._difference(i, 0)
+        against = self.pair(i, 0)
         return Compared(
             name,
             scores.links.title,
@@ -298,20 +356,24 @@ class _Around:
             stated.predicts if stated else (),
             tuple(self.table[i].tolist()),
             tuple(float(e) if math.isfinite(e) else None for e in self.errors[i]),
-            against,
-            self._difference(i, self.top),
+            tuple(self.effective[i].tolist()),
+            against.difference,
+            against.thin,
+            against.reached,
+            self.pair(i, self.top).difference,
             self.weights[i],
-            self._named(i) if i and not scores.as_baseline and self.enough[i] else None,
+            self._named(i) if i and not scores.as_baseline else None,
             scores.as_baseline,
             tuple(self._left(i, key) for key in self.left),
-            min(s.least for s in scores.segments),
             tuple(f"before week {s.first + 1}: {s.verdict}" for s in scores.segments if s.verdict),
         )
 
     def _named(self, i: int) -> Named | None:
         gaps = self.table[i] - self.table[0]
         noise = np.hypot(self.errors[i], self.errors[0])
-        clear = np.flatnonzero((np.abs(gaps) >= NOTABLE) & (np.abs(gaps) >= CLEAR * noise))
+        within = np.minimum(self.effective[i], self.effective[0]) >= FEW
+        large = (np.abs(gaps) >= NOTABLE) & (np.abs(gaps) >= CLEAR * noise)
+        clear = np.flatnonzero(within & large)
         if not clear.size:
             return None
         b = int(clear[np.argmax(np.abs(gaps[clear]))])
@@ -320,7 +382,8 @@ class _Around:
     def _left(self, i: int, name: str) -> EpisodeLeft:
         outside, weights = self.left[name]
         touched = tuple(w.number for w, out in zip(self.weeks, outside, strict=True) if not out)
-        return EpisodeLeft(name, touched, self._difference(i, 0, outside), weights[i].value)
+        against = self._guarded(i, 0, outside)[0] if i else self._difference(i, 0)
+        return EpisodeLeft(name, touched, against, weights[i].value)
 
 
 BASELINE_SAYS = (
@@ -329,18 +392,23 @@ BASELINE_SAYS = (
 )
 
 
-def _warnings(hypotheses: tuple[Compared, ...], weeks: int, fits: int) -> list[str]:
-    found = []
+def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: int) -> list[str]:
+    found, weeks = [], len(told)
     if weeks < 30:
         found.append(
             f"{weeks} weeks were told in advance: errors taken from so few are rough, and too small "
             "more often than too large."
         )
-    few = [h.id for h in hypotheses if h.least < FEW]
+    few = [
+        f"{h.id} ({', '.join(str(n) for n in own)})"
+        for h in hypotheses
+        if (own := [w.number for w, x in zip(told, h.effective, strict=True) if x < FEW])
+    ]
     if few:
         found.append(
-            f"Some weeks were told by fewer than {FEW:.0f} effective particles of an island "
-            f"({', '.join(few)}): those scores are noisy, and their stated errors with them."
+            f"Weeks out of reach, told by fewer than {FEW:.0f} effective particles of an island: "
+            f"{'; '.join(few)}. They count with their errors, but a verdict stands only if the other "
+            "weeks alone give the same."
         )
     if any(h.noisy for h in hypotheses[1:]):
         found.append(
@@ -360,44 +428,3 @@ def _warnings(hypotheses: tuple[Compared, ...], weeks: int, fits: int) -> list[s
         if h.as_baseline
     ]
     return found
-
-
-# --- what was observed --------------------------------------------------------------------------
-
-
-def _weeks(case: Case, first: int, number: int) -> tuple[Week, ...]:
-    days = problem_of(case).record.window.days
-    record = problem_of(case, Options(until=days)).record
-    start = EPOCH + dt.timedelta(days=record.window.start)
-    end = EPOCH + dt.timedelta(days=record.window.end - 1)
-    types = {row.id: _type_of(case, row.classes) for row in record.rows}
-    found = []
-    for w in range(first, first + number):
-        low = start + w * _SEVEN
-        rows = tuple(row.id for row in record.rows if week_of_row(row) == w)
-        told = _observed(case, record, types, w)
-        found.append(Week(w + 1, low, min(low + _SEVEN - dt.timedelta(days=1), end), told, rows))
-    return tuple(found)
-
-
-def _type_of(case: Case, classes: tuple[int, ...]) -> str:
-    from talion.model.classes import classes_of
-
-    return classes_of(case.document)[classes[0]].type
-
-
-def _observed(case: Case, record: Recorded, types: dict[str, str], week: int) -> str:
-    counts: dict[str, int] = {}
-    for row in record.rows:
-        if week_of_row(row) == week:
-            counts[types[row.id]] = counts.get(types[row.id], 0) + row.size
-    said = [f"{case.events[name].title}: {n}" for name, n in counts.items()]
-    totals: dict[str, list[str]] = {}
-    for total in record.totals:
-        if last_day(total, record.window.days) // DAYS == week:
-            over = "over " if total.lower_bound else ""
-            totals.setdefault(total.series, []).append(f"{over}{total.value}")
-    said += [f"totals of {series}: {', '.join(values)}" for series, values in totals.items()]
-    absent = sum((math.ceil(a[1]) - 1) // DAYS == week for a in record.absences)
-    said += [f"{absent} statement{'s' if absent > 1 else ''} of absence"] if absent else []
-    return "; ".join(said) or "no row, no total: silence"

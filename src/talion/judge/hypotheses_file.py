@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Literal
 
 from pydantic import TypeAdapter, ValidationError
 
@@ -14,16 +17,41 @@ from talion.model.kernel_cache import user_cache
 from talion.record.writing import write_files
 
 __all__ = [
+    "ORIGINS",
     "QUICK",
+    "FoundComparison",
     "cached_comparison",
     "comparison_beside",
     "find_comparison",
     "read_comparison",
+    "refused_comparisons",
     "write_comparison",
 ]
 
 QUICK = ScoreSettings(chains=2, sweeps=100, particles=160, islands=8, cuts=2)
 """Sizes for a first look: the errors are wide and say so."""
+
+
+ORIGINS = {
+    "shipped": "This comparison is shipped beside the case",
+    "cache": "This comparison was made on this machine",
+}
+"""Where a comparison comes from, as a clause."""
+
+
+@dataclass(frozen=True)
+class FoundComparison:
+    """A comparison on file.
+
+    Attributes:
+        comparison: of the case as it stands.
+        origin: `shipped` beside the case, or from the `cache`.
+        path: its file.
+    """
+
+    comparison: Comparison
+    origin: Literal["shipped", "cache"]
+    path: Path
 
 
 def comparison_beside(case: Case) -> Path | None:
@@ -42,26 +70,70 @@ def cached_comparison(case: Case, settings: ScoreSettings) -> Path | None:
         return None
 
 
-def find_comparison(case: Case) -> Comparison | None:
+def find_comparison(case: Case, settings: ScoreSettings | None = None) -> FoundComparison | None:
     """Return the comparison of a case as it stands, if there is one on file.
 
-    Beside the case with whatever settings; in the cache with the usual ones, then with quick ones.
-    One of another case, record or set of hypotheses is passed over.
+    One of another case, record or set of hypotheses is passed over, and so is a damaged one.
+
+    Args:
+        case: of which.
+        settings: it must have been made with these. By default the one beside the case may have
+            whatever settings, and the cache is asked for the usual ones, then for quick ones.
     """
     if not case.document.hypotheses:
         return None
-    places = [comparison_beside(case)]
-    places += [cached_comparison(case, s) for s in (ScoreSettings(), QUICK)]
-    for path in places:
-        if path is None or not path.is_file():
-            continue
-        try:
-            found = read_comparison(path)
-        except FitError:
-            continue
-        if found.key == scores_key(case, found.settings):
-            return found
+    wanted = (ScoreSettings(), QUICK) if settings is None else (settings,)
+    for origin, path in _places(case, wanted):
+        found = _usable(path, case, settings)
+        if isinstance(found, Comparison):
+            return FoundComparison(_marked(found, case), origin, path)
     return None
+
+
+def _marked(found: Comparison, case: Case) -> Comparison:
+    """Return a comparison with the marks that an analyst gave it on this machine, if any."""
+    path = cached_comparison(case, found.settings)
+    if found.marks or path is None or not path.is_file():
+        return found
+    own = _usable(path, case, found.settings)
+    return replace(found, marks=own.marks) if isinstance(own, Comparison) else found
+
+
+def refused_comparisons(case: Case, settings: ScoreSettings) -> list[str]:
+    """Return why comparisons that lie on file for a case are not used, a sentence each.
+
+    Args:
+        case: of which.
+        settings: with which one is wanted.
+    """
+    found = [_usable(path, case, None) for _, path in _places(case, (settings,))]
+    return [why for why in found if isinstance(why, str)]
+
+
+def _places(
+    case: Case, wanted: Sequence[ScoreSettings]
+) -> Iterator[tuple[Literal["shipped", "cache"], Path]]:
+    """Yield the files that there are."""
+    beside = comparison_beside(case)
+    if beside is not None and beside.is_file():
+        yield "shipped", beside
+    for settings in wanted:
+        path = cached_comparison(case, settings)
+        if path is not None and path.is_file():
+            yield "cache", path
+
+
+def _usable(path: Path, case: Case, settings: ScoreSettings | None) -> Comparison | str:
+    """Return the comparison if it is of the case as it stands and as asked for; else why not."""
+    try:
+        found = read_comparison(path)
+    except FitError as error:
+        return f"made again: {error}"
+    if settings is not None and found.settings != settings:
+        return f"{path}: made with other sizes"
+    if found.key != scores_key(case, found.settings):
+        return f"made again: {path}: of another case, record, set of hypotheses or way of scoring"
+    return found
 
 
 def write_comparison(path: Path, comparison: Comparison) -> None:

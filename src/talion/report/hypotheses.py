@@ -6,21 +6,22 @@ make it, and which explanations it would compare.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from markupsafe import Markup
 
 from talion.judge.evidence_matrix import Cell, MatrixRow, evidence_matrix
-from talion.judge.hypotheses import Compared, Comparison
-from talion.judge.hypotheses_file import find_comparison
+from talion.judge.hypotheses import FEW, Compared, Comparison, Pair
+from talion.judge.hypotheses_file import ORIGINS, find_comparison
 from talion.judge.week_scores import Difference, Weight
 from talion.report.words import DASH, day, percent, plural, signed
 
 if TYPE_CHECKING:
     from talion.model.case import Case
 
-__all__ = ["HypothesesSection", "build_hypotheses"]
+__all__ = ["HypothesesSection", "build_hypotheses", "finding_sentence", "how_made"]
 
 WIDTH, HEIGHT, EDGE = 130, 18, 6
 
@@ -30,6 +31,7 @@ class RivalLine:
     """One explanation in the table."""
 
     id: str
+    rank: str
     title: str
     says: str
     keeps: str
@@ -37,6 +39,8 @@ class RivalLine:
     difference: str
     verdict: str
     clear: bool
+    reach: str
+    first: str
     weight: str
     picture: Markup
     differs: str
@@ -44,13 +48,27 @@ class RivalLine:
 
 
 @dataclass(frozen=True)
+class PairLine:
+    """Two explanations, the one that told the weeks better first."""
+
+    one: str
+    other: str
+    difference: str
+    error: str
+    verdict: str
+    clear: bool
+    reach: str
+
+
+@dataclass(frozen=True)
 class EvidenceCell:
-    """A cell of the matrix: the model's word, its number, the analyst's mark."""
+    """A cell of the matrix: the model's word, its number, the analyst's mark, whether out of reach."""
 
     word: str
     number: str
     mark: str
     apart: bool
+    thin: bool
 
 
 @dataclass(frozen=True)
@@ -72,7 +90,9 @@ class HypothesesSection:
         names: titles of what is to be compared.
         span, weeks, fits: days and number of the weeks told, and fits of each hypothesis.
         finding: a sentence that stands first.
-        rivals: the baseline first.
+        origin: where the comparison comes from and how it was made.
+        rivals: by how well they told the weeks.
+        pairs: every two of them.
         episodes: their titles, as heads of columns.
         columns, rows: of the matrix; `columns` are titles.
         marked: whether an analyst's marks are shown.
@@ -85,7 +105,9 @@ class HypothesesSection:
     weeks: str = ""
     fits: str = ""
     finding: str = ""
+    origin: str = ""
     rivals: tuple[RivalLine, ...] = ()
+    pairs: tuple[PairLine, ...] = ()
     episodes: tuple[str, ...] = ()
     columns: tuple[str, ...] = ()
     rows: tuple[EvidenceLine, ...] = ()
@@ -99,9 +121,10 @@ def build_hypotheses(case: Case) -> HypothesesSection | None:
         return None
     command = f"talion hypotheses {case.name}"
     names = "; ".join(h.title for h in case.document.hypotheses.values())
-    found = find_comparison(case)
-    if found is None:
+    lying = find_comparison(case)
+    if lying is None:
         return HypothesesSection(command, names)
+    found = lying.comparison
     matrix = evidence_matrix(case, found)
     return HypothesesSection(
         command,
@@ -109,8 +132,10 @@ def build_hypotheses(case: Case) -> HypothesesSection | None:
         f"{day(found.weeks[0].first)} to {day(found.weeks[-1].last)}",
         plural(len(found.weeks), "week"),
         plural(len(found.cuts), "time"),
-        _finding(found),
-        tuple(_rival(h, found) for h in found.hypotheses),
+        finding_sentence(found),
+        f"{ORIGINS[lying.origin]}: {how_made(found)}.",
+        tuple(_rival(n, h, found) for n, h in enumerate(found.ranked, 1)),
+        tuple(_pairs(found)),
         tuple(case.document.episodes[e.id].title for e in found.baseline.episodes),
         matrix.titles,
         tuple(_line(row) for row in matrix.rows),
@@ -119,37 +144,80 @@ def build_hypotheses(case: Case) -> HypothesesSection | None:
     )
 
 
-def _finding(found: Comparison) -> str:
-    """Which explanations told the weeks clearly better or worse than the baseline; none, mostly."""
+def how_made(found: Comparison) -> str:
+    """Return seed, sizes and versions of a comparison, in a clause."""
+    s = found.settings
+    return (
+        f"Talion {found.version}, {found.method}, seed {s.seed}, {plural(s.chains, 'chain')} of "
+        f"{s.sweeps} sweeps, {s.particles} particles in {plural(s.islands, 'island')}, for each "
+        "explanation and fit"
+    )
+
+
+def finding_sentence(found: Comparison) -> str:
+    """Return which explanations told the weeks clearly better or worse than the baseline."""
     rivals = found.hypotheses[1:]
     better = [h.title for h in rivals if h.against.verdict == "better"]
     worse = [h.title for h in rivals if h.against.verdict == "worse"]
-    same = len(rivals) - len(better) - len(worse)
-    if not better and not worse:
-        noisy = any(h.noisy for h in rivals)
-        why = (
-            "The computation was too coarse to tell them apart."
-            if noisy
-            else ("This record cannot tell them apart.")
-        )
-        return (
-            f"None of {plural(len(rivals), 'explanation')} told these weeks clearly better or worse "
-            f"than supposing that nobody answers anybody. {why}"
-        )
+    same = [h.title for h in rivals if h.against.verdict == "indistinguishable"]
     said = []
+    if not better and not worse:
+        said.append(
+            f"None of {plural(len(rivals), 'explanation')} told these weeks clearly better or worse "
+            "than supposing that nobody answers anybody."
+        )
     if better:
         said.append(f"Told clearly better than if nobody answered anybody: {'; '.join(better)}.")
     if worse:
         said.append(f"Told clearly worse: {'; '.join(worse)}.")
+    if same and (better or worse):
+        said.append(f"Cannot be told from the baseline: {'; '.join(same)}.")
     if same:
-        said.append(f"{plural(same, 'explanation')} cannot be told from the baseline.")
+        coarse = any(h.noisy for h in rivals if h.title in same)
+        what = "what cannot be told apart" if better or worse else "them"
+        said.append(
+            f"The computation was too coarse to tell {what}."
+            if coarse
+            else f"This record cannot tell {what if what == 'them' else 'those'} apart."
+        )
+    thin = sorted({n for p in found.pairs for n in p.thin})
+    if thin:
+        said.append(
+            f"Out of {plural(len(found.weeks), 'week')}, {len(thin)} {'was' if len(thin) == 1 else 'were'} "
+            f"told by fewer than {FEW:.0f} effective particles of an island under one of them (week "
+            f"{', '.join(map(str, thin))}): no verdict hangs on {'it' if len(thin) == 1 else 'those'}."
+        )
     return " ".join(said)
 
 
-def _rival(h: Compared, found: Comparison) -> RivalLine:
+def _pairs(found: Comparison) -> Iterator[PairLine]:
+    """Yield all pairs, those with the first first."""
+    place = {h.id: n for n, h in enumerate(found.ranked)}
+    title = {h.id: h.title for h in found.hypotheses}
+    ordered = sorted(found.pairs, key=lambda p: sorted((place[p.one], place[p.other])))
+    for pair in ordered:
+        one, other, d = pair.one, pair.other, pair.difference
+        value, verdict = d.value, d.verdict
+        if place[one] > place[other]:
+            one, other, value = other, one, -value
+            verdict = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+        yield PairLine(
+            title[one],
+            title[other],
+            signed(value),
+            DASH if d.error is None else f"{2 * d.error:.1f}",
+            verdict,
+            verdict != "indistinguishable",
+            pair.reach_in_words,
+        )
+
+
+def _rival(rank: int, h: Compared, found: Comparison) -> RivalLine:
     base = h is found.baseline
+    own = Pair(h.id, found.baseline.id, h.against, h.thin, h.reached)
     return RivalLine(
         h.id,
+        str(rank),
         h.title,
         h.says,
         ", ".join(h.keeps) or "none",
@@ -157,6 +225,8 @@ def _rival(h: Compared, found: Comparison) -> RivalLine:
         DASH if base else _said(h.against),
         "the rival to beat" if base else h.against.verdict,
         not base and h.against.verdict != "indistinguishable",
+        "" if base else own.reach_in_words,
+        "" if rank == 1 else f"from the first {_said(h.best)}, {h.best.verdict}",
         f"{percent(h.weight.value)} ({percent(h.weight.low)} to {percent(h.weight.high)})",
         _bar(h.weight),
         DASH if base else h.difference_in_words,
@@ -194,4 +264,4 @@ def _line(row: MatrixRow) -> EvidenceLine:
 
 def _cell(cell: Cell) -> EvidenceCell:
     number = "" if cell.value is None else signed(cell.value)
-    return EvidenceCell(cell.word or DASH, number, cell.mark, cell.apart)
+    return EvidenceCell(cell.word or DASH, number, cell.mark, cell.apart, cell.thin)

@@ -33,6 +33,7 @@ from talion.model.hypotheses import LinkSet, link_sets
 from talion.model.kernel_cache import user_cache
 
 __all__ = [
+    "SCORING",
     "HypothesisScores",
     "ScoreSettings",
     "Segment",

@@ -150,7 +150,9 @@ class Island:
             told.effective.append(least)
         return told
 
-    def _moved(self, particles: list[Particle], moves: Moves) -> tuple[list[Particle], float, float]:
+    def _moved(
+        self, particles: list[Particle], moves: Moves
+    ) -> tuple[list[Particle], float, float]:
         """Sharpen a week's totals and move the particles: what that adds to the week's log, the least effective number."""
         n = len(particles)
         states, value, least = [State(p) for p in particles], 0.0, float(n)
@@ -293,7 +295,9 @@ class Island:
             np.concatenate([p.sizes, s.row_weight[due], np.ones(len(fresh), np.int64)]),
         )  # fmt: skip
         self._enter(after)
-        value = self._complete(day) + self._told(day, after, plan, totals) + self._absent(day, after)
+        value = (
+            self._complete(day) + self._told(day, after, plan, totals) + self._absent(day, after)
+        )
         value += drawn.ahead - plan.ahead - proposed
         later = day + 1 < min(DAYS * (day // DAYS + 1), s.days)
         expected = self._expected(day + 1) if later else ahead
@@ -368,7 +372,7 @@ class Island:
             value += float(self.s.a_miss[j] * p.sizes[inside].sum())
         return value
 
-    def _known(self, j: int) -> int:
+    def _known(self, j: np.int64 | int) -> int:
         """First day of the week in which a statement of absence is told."""
         return int(DAYS * self.absence_week[j])
 

@@ -151,7 +151,7 @@ class TotalsAhead:
                 value -= gap / (sight.scale[j] + sight.ratio[j] * np.sqrt(unlisted))
             chance = np.exp(value - value.max())
             chance = (1 - _EVEN) * chance / chance.sum() + _EVEN / len(chance)
-            at = int(min(np.searchsorted(np.cumsum(chance), rng.random()), len(chance) - 1))
+            at = min(int(np.searchsorted(np.cumsum(chance), rng.random())), len(chance) - 1)
             log -= math.log(len(chance) * chance[at])
             width = (self.high[q] - self.low[q]) / len(chance)
             until[self.moment == q] = self.low[q] + width * (at + rng.random())
@@ -175,7 +175,7 @@ class TotalsAhead:
         day, later = sight.day, self.day > sight.day
         looked = (self.since <= day) & (self.day >= day)
         past = np.flatnonzero(looked & later & (sight.until <= day))
-        ahead = sum(float(self._log(j, sight, sight.fixed[j])) for j in past)
+        ahead = float(sum(float(self._log(int(j), sight, sight.fixed[j])) for j in past))
         open_ = np.flatnonzero(looked & (sight.until > day))
         rate = self._by_axis(sight.rate)
         bounds = np.unique(np.append(np.minimum(sight.until[open_], self.end), day + 1.0))
@@ -280,7 +280,7 @@ class TotalsAhead:
 
 def _poisson(mean: float, size: int) -> F8:
     numbers = np.arange(size)
-    return np.exp(numbers * math.log(mean) - mean - _LOG_FACTORIAL[:size])
+    return np.asarray(np.exp(numbers * math.log(mean) - mean - _LOG_FACTORIAL[:size]))
 
 
 def _ahead(table: F8, axis: int, mean: float) -> F8:
@@ -288,7 +288,7 @@ def _ahead(table: F8, axis: int, mean: float) -> F8:
     size = table.shape[axis]
     more = np.arange(size)[None, :] - np.arange(size)[:, None]
     chance = np.where(more >= 0, _poisson(mean, size)[np.maximum(more, 0)], 0.0)
-    return np.moveaxis(np.tensordot(chance, table, axes=(1, axis)), 0, axis)
+    return np.asarray(np.moveaxis(np.tensordot(chance, table, axes=(1, axis)), 0, axis))
 
 
 def _tilted(after: F8, so_far: I8, means: F8, rng: Rng) -> tuple[I8, float]:

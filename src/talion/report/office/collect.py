@@ -34,6 +34,7 @@ from talion.report.office.dossier import (
     Tally,
 )
 from talion.report.office.private import Private, private_of
+from talion.report.office.rivals import build_rivals
 from talion.report.rests import shown_slices
 from talion.report.results_table import SHOWN, build_results, is_fitted
 from talion.report.top import build_top
@@ -111,6 +112,7 @@ def build_dossier(result: RunResult, results_json: str) -> Dossier:
             ("Scale of words", footing.lexicon),
             *((f"Package {name}", number) for name, number in footing.packages),
         ),
+        rivals=build_rivals(result.case),
         secrets=private.secrets,
     )
 

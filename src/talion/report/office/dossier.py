@@ -35,6 +35,9 @@ __all__ = [
     "ReadingSaid",
     "RecordTable",
     "ResultLine",
+    "RivalEntry",
+    "RivalPair",
+    "Rivals",
     "SignLine",
     "SourceLine",
     "Tally",
@@ -293,6 +296,60 @@ class ChartData(_Part):
     private: bool = False
 
 
+class RivalEntry(_Part):
+    """A rival explanation as compared: words as in the report's table, numbers as computed.
+
+    Attributes:
+        said, verdict, weight: in words.
+        reach: what weeks out of reach do to the verdict; "" without such.
+        week: in which it differs most from the baseline.
+        difference, error: of log scores from the baseline, and its standard error.
+        weight_value, weight_low, weight_high: predictive weight, 1-in-10 and 9-in-10.
+    """
+
+    id: str
+    title: str
+    said: str
+    verdict: str
+    weight: str
+    reach: str
+    week: str
+    difference: float | None
+    error: float | None
+    weight_value: float
+    weight_low: float
+    weight_high: float
+
+
+class RivalPair(_Part):
+    """Two explanations: `one` less `other`."""
+
+    one: str
+    other: str
+    difference: float | None
+    error: float | None
+    verdict: str
+    reach: str
+
+
+class Rivals(_Part):
+    """Rival explanations compared by how well they told the weeks of a span.
+
+    Attributes:
+        finding: a sentence.
+        made: how, in a clause.
+        span: days of the weeks that were told.
+        entries: by how well they told them.
+        pairs: every two.
+    """
+
+    finding: str
+    made: str
+    span: str
+    entries: tuple[RivalEntry, ...]
+    pairs: tuple[RivalPair, ...]
+
+
 class Dossier(_Part):
     """Everything an export prints.
 
@@ -303,6 +360,7 @@ class Dossier(_Part):
         signs: that tell most over all judgments; `signs_lead` says how they were found.
         watch: the author's own lines, by judgment.
         method: how the numbers were made, in a line.
+        rivals: the comparison of rival explanations; None without one.
         secrets: private texts, to be erased wherever else they occur.
         withheld: what was left out, in words; "" if nothing was.
     """
@@ -339,6 +397,7 @@ class Dossier(_Part):
     record_hash: str
     command: str
     receipt: tuple[tuple[str, str], ...]
+    rivals: Rivals | None = None
     secrets: tuple[str, ...] = ()
     withheld: str = ""
 

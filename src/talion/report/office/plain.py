@@ -8,7 +8,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from talion.report.office.citations import Citations
-from talion.report.office.dossier import Dossier, JudgmentEntry
+from talion.report.office.dossier import Dossier, JudgmentEntry, Rivals
+from talion.report.office.rivals import RIVAL_NOTE
 from talion.report.office.table_words import (
     OWN_LINES,
     as_of_line,
@@ -94,6 +95,8 @@ def _lines(dossier: Dossier) -> Iterator[_Line]:
     yield _Line("Judgments", level=2)
     for j in d.judgments:
         yield _Line(_judgment(j, citations), item=True, strong=f"{j.id}. {j.claim}.")
+    if d.rivals is not None:
+        yield from _rivals(d.rivals)
     if d.signs or d.watch:
         yield _Line("What to watch", level=2)
     if d.signs:
@@ -112,6 +115,19 @@ def _lines(dossier: Dossier) -> Iterator[_Line]:
     yield _Line(d.method)
     if d.withheld:
         yield _Line(d.withheld)
+
+
+def _rivals(rivals: Rivals) -> Iterator[_Line]:
+    """Yield the comparison of rival explanations: the finding, and a line for each."""
+    yield _Line("Rival explanations", level=2)
+    yield _Line(rivals.finding)
+    for entry in rivals.entries:
+        verdict = f"{entry.verdict} ({entry.reach})" if entry.reach else entry.verdict
+        text = f"Log score against the baseline {entry.said}: {verdict}. Predictive weight {entry.weight}."
+        if entry.difference is None:
+            text = f"The baseline: {entry.verdict}. Predictive weight {entry.weight}."
+        yield _Line(text, item=True, strong=f"{entry.title}.")
+    yield _Line(f"{RIVAL_NOTE} Weeks of {rivals.span}; {rivals.made}.")
 
 
 def _judgment(j: JudgmentEntry, citations: Citations) -> str:

@@ -14,8 +14,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from talion.report.charts import INK, MUTED
 from talion.report.office.citations import source_in_words
 from talion.report.office.container import moment, repack
-from talion.report.office.dossier import Dossier, JudgmentEntry, SourceLine
+from talion.report.office.dossier import Dossier, JudgmentEntry, Rivals, SourceLine
 from talion.report.office.pictures import Picture
+from talion.report.office.rivals import RIVAL_HEADS, RIVAL_NOTE, rival_cells
 from talion.report.office.slide_shapes import add_table, add_texts, inches, look, set_alt, widen
 from talion.report.office.table_words import NOT_A_FORECAST, TableWords, as_of_line
 from talion.report.words import clean, plural
@@ -32,6 +33,7 @@ _ACROSS = _WIDTH - 2 * _LEFT
 _SHARES = (0.40, 0.13, 0.155, 0.155, 0.16)
 _PAIR_SHARES = (0.3, 0.7)
 _WATCH_SHARES = (0.24, 0.28, 0.12, 0.36)
+_RIVAL_SHARES = (0.36, 0.18, 0.26, 0.20)
 Row: TypeAlias = tuple[str, ...]
 _LETTERS = 0.0069
 """Inches that a letter takes, for each point of its size."""
@@ -69,6 +71,8 @@ def write_slides(dossier: Dossier, pictures: Mapping[str, Picture]) -> bytes:
     for chart in dossier.charts:
         if chart.on_slide:
             writer.chart(_PARTS[chart.part], pictures[chart.id])
+    if dossier.rivals is not None:
+        writer.rivals(dossier.rivals)
     writer.caveats()
     writer.sources()
     about = deck.core_properties
@@ -165,6 +169,18 @@ class _Slides:
         )
         shown.name = f"Chart {picture.id}"
         set_alt(shown, picture.alt)
+
+    def rivals(self, rivals: Rivals) -> None:
+        """The comparison of rival explanations: the finding, a native table, what weights are not."""
+        slide = self._slide("Rival explanations")
+        add_texts(slide, [(rivals.finding, 16, INK)], (_LEFT, _TOP, _ACROSS, 1.3))
+        rows = [rival_cells(entry) for entry in rivals.entries]
+        add_table(
+            slide, RIVAL_HEADS, rows, _RIVAL_SHARES, (_LEFT, _TOP + 1.45, _ACROSS, 0.4),
+            "Rival explanations: difference, verdict, predictive weight", _TABLE_SIZES[-1],
+        )  # fmt: skip
+        note = [(f"{RIVAL_NOTE} Weeks of {rivals.span}.", _SMALL, MUTED)]
+        add_texts(slide, note, (_LEFT, _TOP + _ROOM - 0.6, _ACROSS, 0.6))
 
     def caveats(self) -> None:
         """What the record lacks, whose reading it is, what the run warned of, what was withheld."""

@@ -15,9 +15,10 @@ from typing import TYPE_CHECKING
 
 from talion.report.office.citations import Citations
 from talion.report.office.container import moment, repack
-from talion.report.office.dossier import Dossier, JudgmentEntry
+from talion.report.office.dossier import Dossier, JudgmentEntry, Rivals
 from talion.report.office.footnotes import Footnotes
 from talion.report.office.page_room import PageRoom
+from talion.report.office.rivals import RIVAL_HEADS, RIVAL_NOTE, rival_cells
 from talion.report.office.table_words import (
     NOT_A_FORECAST,
     TableWords,
@@ -30,7 +31,7 @@ from talion.report.words import clean, plural
 if TYPE_CHECKING:
     from docx.document import Document
     from docx.shared import Length
-    from docx.table import Table, _Cell
+    from docx.table import Table, _Cell, _Row
     from docx.text.paragraph import Paragraph
 
 __all__ = ["write_word"]
@@ -40,6 +41,8 @@ _CAVEATS_HEAD = "Caveats: what the record lacks"
 _ONE_BY_ONE = "The judgments one by one, in two sentences each"
 _SHARES = (0.37, 0.14, 0.16, 0.16, 0.17)
 """Of the width of the table: judgment, author's word, two readings, label."""
+_RIVAL_SHARES = (0.35, 0.18, 0.27, 0.20)
+"""Of the width of the table of rival explanations: title, difference, verdict, weight."""
 
 
 def write_word(dossier: Dossier, template: Path | None = None) -> bytes:
@@ -100,6 +103,8 @@ class _Brief:
             heading.paragraph_format.page_break_before = True
             self._table(judgments[first:])
         self._one_by_one(new_page=first == len(judgments))
+        if d.rivals is not None:
+            self._rivals(d.rivals)
         if self.own:
             self._footer()
 
@@ -193,27 +198,34 @@ class _Brief:
         return self.document.add_paragraph(clean(text), style=style)
 
     def _table(self, judgments: Sequence[JudgmentEntry]) -> None:
-        heads = self.words.heads()
-        table = self.document.add_table(rows=1, cols=len(heads), style="Table Grid")
+        table = self._headed(self.words.heads())
+        for judgment in judgments:
+            row = _filled(table, self.words.cells(judgment))
+            note = self.cited[judgment.id]
+            if note:
+                self.notes.add(row.cells[0].paragraphs[-1], note)
+        _set_widths(table, _widths(self.document, _SHARES))
+
+    def _headed(self, heads: Sequence[str]) -> Table:
+        """A table with a head that stands again on each page."""
+        table: Table = self.document.add_table(rows=1, cols=len(heads), style="Table Grid")
         table.autofit = False
-        widths = _widths(self.document)
         _margins(table)
         for cell, head in zip(table.rows[0].cells, heads, strict=True):
             _fill(cell, head, bold=True)
             _shade(cell)
         _repeat(table)
-        for judgment in judgments:
-            row = table.add_row()
-            _keep_whole(row)
-            for cell, text in zip(row.cells, self.words.cells(judgment), strict=True):
-                _fill(cell, text)
-            note = self.cited[judgment.id]
-            if note:
-                self.notes.add(row.cells[0].paragraphs[-1], note)
-        for column, width in zip(table.columns, widths, strict=True):
-            column.width = width
-            for cell in column.cells:
-                cell.width = width
+        return table
+
+    def _rivals(self, rivals: Rivals) -> None:
+        """The comparison of rival explanations, after the judgments."""
+        self._line("Rival explanations", "Heading 2")
+        self._line(rivals.finding)
+        table = self._headed(RIVAL_HEADS)
+        for entry in rivals.entries:
+            _filled(table, rival_cells(entry))
+        _set_widths(table, _widths(self.document, _RIVAL_SHARES))
+        self._line(f"{RIVAL_NOTE} Weeks of {rivals.span}; {rivals.made}.", NOTE_TEXT)
 
     def _footer(self) -> None:
         from docx.oxml import OxmlElement
@@ -246,13 +258,29 @@ def _properties(document: Document, dossier: Dossier) -> None:
 # --- cells ----------------------------------------------------------------------------------------
 
 
-def _widths(document: Document) -> list[Length]:
+def _filled(table: Table, texts: Sequence[str]) -> _Row:
+    """Return a new row of a table, that is kept on one page."""
+    row: _Row = table.add_row()  # type: ignore[no-untyped-call]
+    _keep_whole(row)
+    for cell, text in zip(row.cells, texts, strict=True):
+        _fill(cell, text)
+    return row
+
+
+def _set_widths(table: Table, widths: Sequence[Length]) -> None:
+    for column, width in zip(table.columns, widths, strict=True):
+        column.width = width
+        for cell in column.cells:
+            cell.width = width
+
+
+def _widths(document: Document, shares: Sequence[float]) -> list[Length]:
     from docx.shared import Emu
 
     page = document.sections[-1]
     sizes = (page.page_width, page.left_margin, page.right_margin)
     whole, left, right = (0 if size is None else int(size) for size in sizes)
-    return [Emu(int((whole - left - right) * share)) for share in _SHARES]
+    return [Emu(int((whole - left - right) * share)) for share in shares]
 
 
 def _fill(cell: _Cell, text: str, *, bold: bool = False) -> None:

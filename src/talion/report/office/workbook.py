@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from talion.report.office.chart_table import chart_rows
 from talion.report.office.container import moment, repack
-from talion.report.office.dossier import Dossier, LinkRange, RecordTable
+from talion.report.office.dossier import Dossier, LinkRange, RecordTable, Rivals
 from talion.report.office.table_words import NOT_A_FORECAST, TableWords, label_said, word_said
 from talion.report.results_table import SHOWN
 from talion.report.words import clean, percent, percent_range
@@ -68,6 +68,8 @@ def sheets(dossier: Dossier) -> tuple[Sheet, ...]:
     found += [_signs(dossier), _assumptions(dossier)]
     if dossier.links:
         found.append(_links(dossier))
+    if dossier.rivals is not None:
+        found += [_rivals(dossier.rivals), _pairs(dossier.rivals)]
     found += [_record(table) for table in dossier.tables]
     found += [_sources(dossier), _charts(dossier), _about(dossier)]
     return tuple(found)
@@ -183,6 +185,28 @@ def _links(dossier: Dossier) -> Sheet:
         for c in dossier.links
     )  # fmt: skip
     return Sheet("Links", heads, rows)
+
+
+def _rivals(rivals: Rivals) -> Sheet:
+    """A row a rival explanation, by how well each told the weeks."""
+    heads = (
+        "explanation", "title", "log score against the baseline", "standard error", "verdict",
+        "predictive weight", "1 in 10", "9 in 10", "differs most", "weeks out of reach", "made",
+    )  # fmt: skip
+    rows = tuple(
+        (
+            e.id, e.title, e.difference, e.error, e.verdict, e.weight_value, e.weight_low,
+            e.weight_high, e.week, e.reach, f"{rivals.span}; {rivals.made}",
+        )
+        for e in rivals.entries
+    )  # fmt: skip
+    return Sheet("Rivals", heads, rows)
+
+
+def _pairs(rivals: Rivals) -> Sheet:
+    heads = ("one", "other", "difference", "standard error", "verdict", "weeks out of reach")
+    rows = tuple((p.one, p.other, p.difference, p.error, p.verdict, p.reach) for p in rivals.pairs)
+    return Sheet("Rival pairs", heads, rows)
 
 
 def _range(span: LinkRange | None) -> tuple[Value, ...]:
