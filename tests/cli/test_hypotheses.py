@@ -14,6 +14,7 @@ from cli.command import Command
 from judge.comparisons import comparison_of
 from talion.fit.case.hypothesis_scores import scores_key
 from talion.judge import hypotheses
+from talion.judge.hypotheses_file import write_comparison
 from talion.model.case import Case, load_case
 
 EXTRA = """
@@ -60,6 +61,33 @@ def test_a_page_says_what_was_told_and_is_kept(
     again = talion("hypotheses", rivals)
     assert again.out == ended.out
     assert len(asked) == 1  # the second came from the cache
+
+
+def test_a_shipped_comparison_is_printed_and_said_to_be_shipped(
+    talion: Command, rivals: Path, asked: list[Any]
+) -> None:
+    case = load_case(rivals.parent)
+    write_comparison(rivals.with_name("hypotheses.json"), comparison_of(case, GAPS))
+    ended = talion("hypotheses", rivals.parent)
+    assert ended.status == 0, ended.err
+    assert asked == []
+    said = " ".join(ended.out.split())
+    assert "This comparison is shipped beside the case" in said
+    assert "Each against each" in said
+    talion("hypotheses", rivals.parent, "--seed", "5")
+    assert [s.seed for s in asked] == [5]
+
+
+def test_a_comparison_of_another_case_is_made_again_and_said(
+    talion: Command, rivals: Path, asked: list[Any]
+) -> None:
+    case = load_case(rivals.parent)
+    stale = replace(comparison_of(case, GAPS), key="0" * 32)
+    write_comparison(rivals.with_name("hypotheses.json"), stale)
+    ended = talion("hypotheses", rivals.parent)
+    assert ended.status == 0, ended.err
+    assert len(asked) == 1
+    assert "of another case, record, set of hypotheses" in " ".join(ended.out.split())
 
 
 def test_json_excel_and_marks(

@@ -17,7 +17,7 @@ from talion.judge.hypotheses_file import read_comparison, write_comparison
 from talion.model.case import load_case
 from talion.model.hypotheses import link_sets
 
-SMALL = ScoreSettings(chains=2, sweeps=100, particles=40, islands=4, cuts=2)
+SMALL = ScoreSettings(chains=2, sweeps=100, particles=80, islands=4, cuts=2)
 
 
 @pytest.fixture(scope="module")
@@ -181,3 +181,57 @@ def test_a_week_is_not_named_by_a_handful_of_particles() -> None:
         ]  # fmt: skip
         war = compared(case, SETTINGS, scores).hypotheses[-1]
         assert said in war.difference_in_words
+
+
+def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
+    """Five logs in one thin week: indistinguishable. Five in every week: as clear without it."""
+    from judge.comparisons import comparison_of, two_rivals
+
+    case = two_rivals()
+    few = {"answers": [12.0, 3.0, 12.0, 12.0], "war": [12.0, 3.0, 12.0, 12.0]}
+    gaps = {"answers": [0.1, 6.0, 0.1, 0.0], "war": [5.0, 5.1, 5.0, 4.9]}
+    found = {h.id: h for h in comparison_of(case, gaps, few=few).hypotheses}
+    assert found["answers"].against.value == pytest.approx(6.2)
+    assert found["answers"].against.verdict == "indistinguishable"
+    assert found["war"].against.verdict == "better"
+    for hypothesis in (found["answers"], found["war"]):
+        assert hypothesis.thin == (6,)
+        assert hypothesis.reached is not None
+    assert found["war"].reached.value == pytest.approx(14.9)  # type: ignore[union-attr]
+    assert found["answers"].named is None  # its one large week is out of reach
+    assert found["answers"].difference_in_words == "too few particles to say where"
+    assert found["war"].named is not None
+    assert found["war"].named.week != 6
+    made = comparison_of(case, gaps, few=few)
+    pair = made.pair("answers", "war")
+    assert pair.thin == (6,)
+    assert "week 6 told by fewer than 10 effective particles of an island" in pair.reach_in_words
+    assert any("answers (6); war (6)" in w for w in made.warnings)
+    whole = comparison_of(case, gaps)
+    assert not any(p.thin for p in whole.pairs)
+    assert not any("out of reach" in w for w in whole.warnings)
+
+
+def test_every_two_are_compared_and_ranked_by_their_sums() -> None:
+    from judge.comparisons import comparison_of, two_rivals
+
+    made = comparison_of(two_rivals(), {"answers": [-1.0] * 4, "war": [2.0] * 4})
+    assert [h.id for h in made.ranked] == ["war", "no_interaction", "answers"]
+    assert len(made.pairs) == 3
+    for pair in made.pairs:
+        sums = {h.id: sum(h.scores) for h in made.hypotheses}
+        assert pair.difference.value == pytest.approx(sums[pair.one] - sums[pair.other])
+    assert made.pair("war", "answers").difference.value in (pytest.approx(12.0), pytest.approx(-12.0))
+
+
+def test_a_cell_of_a_week_out_of_reach_is_marked_and_says_nothing() -> None:
+    from judge.comparisons import comparison_of, two_rivals
+    from talion.judge.evidence_matrix import evidence_matrix
+
+    case = two_rivals()
+    gaps = {"answers": [4.0, 4.0, 0.0, 0.0], "war": [0.0] * 4}
+    matrix = evidence_matrix(case, comparison_of(case, gaps, few={"answers": [12.0, 3.0, 12.0, 12.0]}))
+    rows = {row.id: dict(zip(matrix.columns, row.cells, strict=True)) for row in matrix.rows}
+    assert (rows["week-5"]["answers"].word, rows["week-5"]["answers"].thin) == ("CC", False)
+    assert (rows["week-6"]["answers"].word, rows["week-6"]["answers"].thin) == ("N", True)
+    assert not rows["week-6"]["war"].thin

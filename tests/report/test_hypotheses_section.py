@@ -56,6 +56,32 @@ def test_a_file_beside_the_case_is_shown(tmp_path: Path) -> None:
     assert "(II) <b>!</b>" in text
     assert "not distinguishable by this record" in text
     assert "told 33 times better" in text  # exp(3.5), in week 6 or 8
+    assert "This comparison is shipped beside the case: Talion" in text
+    assert text.count('data-th="Twice its standard error"') == 3  # every two of three
+    assert "out of reach" not in text.split("The evidence against")[0]
+
+
+def test_weeks_out_of_reach_are_said_in_the_finding_and_the_table(tmp_path: Path) -> None:
+    case = replace(CASE, path=beside(tmp_path))
+    made = comparison_of(case, GAPS, few={"answers": [12.0, 12.0, 4.0, 12.0]})
+    write_comparison(tmp_path / "hypotheses.json", made)
+    text = drawn(case)
+    assert "1 was told by fewer than 10 effective particles of an island under one of them (week 7)" in text
+    assert "week 7 told by fewer than 10 effective particles of an island; without it" in text
+    assert "<b>N</b> <b>?</b>" in text
+
+
+def test_marks_made_here_stand_beside_a_shipped_comparison(tmp_path: Path) -> None:
+    case = replace(CASE, path=beside(tmp_path))
+    made = comparison_of(case, GAPS)
+    write_comparison(tmp_path / "hypotheses.json", made)
+    cached = cached_comparison(case, made.settings)
+    assert cached is not None
+    write_comparison(cached, replace(made, marks={"week-5": {"war": "II"}}))
+    found = find_comparison(case)
+    assert found is not None
+    assert found.origin == "shipped"
+    assert found.comparison.marks == {"week-5": {"war": "II"}}
 
 
 def test_a_file_of_other_hypotheses_or_a_damaged_one_is_passed_over(tmp_path: Path) -> None:

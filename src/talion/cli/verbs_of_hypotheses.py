@@ -19,10 +19,10 @@ def hypotheses(
         bool, typer.Option("--quick", help="a first look: few sweeps and particles, two fits each")
     ] = False,
     sweeps: Annotated[
-        int | None, typer.Option(metavar="N", help="kept sweeps of each chain  [default: 1600]")
+        int | None, typer.Option(metavar="N", help="kept sweeps of each chain  [default: 1200]")
     ] = None,
     particles: Annotated[
-        int | None, typer.Option(metavar="N", help="particles of each hypothesis  [default: 2400]")
+        int | None, typer.Option(metavar="N", help="particles of each hypothesis  [default: 640]")
     ] = None,
     seed: Seed = None,
     xlsx: Annotated[

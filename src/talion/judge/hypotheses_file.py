@@ -28,7 +28,7 @@ __all__ = [
     "write_comparison",
 ]
 
-QUICK = ScoreSettings(chains=2, sweeps=100, particles=160, islands=8, cuts=2)
+QUICK = ScoreSettings(chains=2, sweeps=100, particles=160, islands=4, cuts=2)
 """Sizes for a first look: the errors are wide and say so."""
 
 

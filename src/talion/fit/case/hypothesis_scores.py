@@ -64,10 +64,10 @@ class ScoreSettings:
     """
 
     seed: int = DEFAULT_SEED
-    chains: int = 8
-    sweeps: int = 800
-    particles: int = 1200
-    islands: int = 8
+    chains: int = 4
+    sweeps: int = 1200
+    particles: int = 640
+    islands: int = 4
     cuts: int = 3
     moves: int = 1
 

@@ -112,11 +112,11 @@ class Island:
             progress: called with the number of particle-days done since the last call.
         """
         n, weeks = len(particles), weeks_of(self.s.days)
-        told = Told([], [])
+        told, share = Told([], []), np.full(n, -math.log(n))
         for week in range(first, weeks):
             begun = [self._begin(p, week) for p in particles]
             ahead, plans = [b[0] for b in begun], [b[1] for b in begun]
-            share = np.array([b[2] for b in begun]) - math.log(n)
+            share = share + np.array([b[2] for b in begun])
             value, least = 0.0, float(n)
             moves = self.moves[week] if week < len(self.moves) else None
             for day in range(DAYS * week, min(DAYS * (week + 1), self.s.days)):
