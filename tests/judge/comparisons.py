@@ -40,7 +40,7 @@ def comparison_of(
         case: whose last weeks were told.
         gaps: by hypothesis; none for the baseline.
         error: of the particles, put beside every week's score.
-        few: effective particles of an island, by hypothesis; 12 by default.
+        few: effective particles by week, by hypothesis; 30 by default.
     """
     weeks = len(next(iter(gaps.values())))
     first = (case.record.period[1] - case.record.period[0]).days // 7 - weeks
@@ -53,7 +53,7 @@ def comparison_of(
                 Segment(
                     first,
                     islands - 3.0 + np.array(gaps.get(links.id, [0.0] * weeks)),
-                    np.array((few or {}).get(links.id, [12.0] * weeks)),
+                    np.tile(np.array((few or {}).get(links.id, [30.0] * weeks)) / 4, (4, 1)),
                     "",
                 ),
             ),

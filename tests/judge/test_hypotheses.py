@@ -106,7 +106,7 @@ def test_parts_are_kept_and_work_goes_on_where_it_was(
             raise KeyboardInterrupt
         log = np.full((settings.islands, end - cut), -1.0 - cut)
         log[0, 0] = -np.inf
-        return hypothesis_scores.Segment(cut, log, np.full(end - cut, 3.0), "")
+        return hypothesis_scores.Segment(cut, log, np.full(log.shape, 3.0), "")
 
     monkeypatch.setattr(hypothesis_scores, "_told", told)
     case = made_case(8, 1, 0.5)
@@ -169,12 +169,12 @@ def test_a_week_is_not_named_by_a_handful_of_particles() -> None:
     from talion.judge.hypotheses import compared
 
     case = two_rivals()
-    for least, said in ((3.0, "too few particles to say where"), (12.0, "told 148 times better")):
+    for least, said in ((3.0, "too few particles to say where"), (30.0, "told 148 times better")):
         scores = [
             hypothesis_scores.HypothesisScores(
                 links, False,
                 (hypothesis_scores.Segment(
-                    4, np.full((4, 4), 5.0 * (links.id == "war")), np.full(4, least), ""
+                    4, np.full((4, 4), 5.0 * (links.id == "war")), np.full((4, 4), least / 4), ""
                 ),),
             )
             for links in link_sets(case)
@@ -188,7 +188,7 @@ def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
     from judge.comparisons import comparison_of, two_rivals
 
     case = two_rivals()
-    few = {"answers": [12.0, 3.0, 12.0, 12.0], "war": [12.0, 3.0, 12.0, 12.0]}
+    few = {"answers": [30.0, 3.0, 30.0, 30.0], "war": [30.0, 3.0, 30.0, 30.0]}
     gaps = {"answers": [0.1, 6.0, 0.1, 0.0], "war": [5.0, 5.1, 5.0, 4.9]}
     found = {h.id: h for h in comparison_of(case, gaps, few=few).hypotheses}
     assert found["answers"].against.value == pytest.approx(6.2)
@@ -205,11 +205,14 @@ def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
     made = comparison_of(case, gaps, few=few)
     pair = made.pair("answers", "war")
     assert pair.thin == (6,)
-    assert "week 6 told by fewer than 10 effective particles of an island" in pair.reach_in_words
+    assert "week 6 out of the particles' reach" in pair.reach_in_words
     assert any("answers (6); war (6)" in w for w in made.warnings)
+    assert pair.turned.turned == pair
+    assert pair.turned.difference.value == -pair.difference.value
+    assert pair.turned.one == pair.other
     whole = comparison_of(case, gaps)
     assert not any(p.thin for p in whole.pairs)
-    assert not any("out of reach" in w for w in whole.warnings)
+    assert not any("reach" in w for w in whole.warnings)
 
 
 def test_every_two_are_compared_and_ranked_by_their_sums() -> None:
@@ -221,7 +224,10 @@ def test_every_two_are_compared_and_ranked_by_their_sums() -> None:
     for pair in made.pairs:
         sums = {h.id: sum(h.scores) for h in made.hypotheses}
         assert pair.difference.value == pytest.approx(sums[pair.one] - sums[pair.other])
-    assert made.pair("war", "answers").difference.value in (pytest.approx(12.0), pytest.approx(-12.0))
+    assert made.pair("war", "answers").difference.value in (
+        pytest.approx(12.0),
+        pytest.approx(-12.0),
+    )
 
 
 def test_a_cell_of_a_week_out_of_reach_is_marked_and_says_nothing() -> None:
@@ -230,7 +236,9 @@ def test_a_cell_of_a_week_out_of_reach_is_marked_and_says_nothing() -> None:
 
     case = two_rivals()
     gaps = {"answers": [4.0, 4.0, 0.0, 0.0], "war": [0.0] * 4}
-    matrix = evidence_matrix(case, comparison_of(case, gaps, few={"answers": [12.0, 3.0, 12.0, 12.0]}))
+    matrix = evidence_matrix(
+        case, comparison_of(case, gaps, few={"answers": [30.0, 3.0, 30.0, 30.0]})
+    )
     rows = {row.id: dict(zip(matrix.columns, row.cells, strict=True)) for row in matrix.rows}
     assert (rows["week-5"]["answers"].word, rows["week-5"]["answers"].thin) == ("CC", False)
     assert (rows["week-6"]["answers"].word, rows["week-6"]["answers"].thin) == ("N", True)

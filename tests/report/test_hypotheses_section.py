@@ -58,16 +58,16 @@ def test_a_file_beside_the_case_is_shown(tmp_path: Path) -> None:
     assert "told 33 times better" in text  # exp(3.5), in week 6 or 8
     assert "This comparison is shipped beside the case: Talion" in text
     assert text.count('data-th="Twice its standard error"') == 3  # every two of three
-    assert "out of reach" not in text.split("The evidence against")[0]
+    assert "reach under" not in text.split("The evidence against")[0]
 
 
 def test_weeks_out_of_reach_are_said_in_the_finding_and_the_table(tmp_path: Path) -> None:
     case = replace(CASE, path=beside(tmp_path))
-    made = comparison_of(case, GAPS, few={"answers": [12.0, 12.0, 4.0, 12.0]})
+    made = comparison_of(case, GAPS, few={"answers": [30.0, 30.0, 4.0, 30.0]})
     write_comparison(tmp_path / "hypotheses.json", made)
     text = drawn(case)
-    assert "1 was told by fewer than 10 effective particles of an island under one of them (week 7)" in text
-    assert "week 7 told by fewer than 10 effective particles of an island; without it" in text
+    assert "1 was out of the particles' reach under one of them (week 7)" in text
+    assert "week 7 out of the particles' reach; without it" in text
     assert "<b>N</b> <b>?</b>" in text
 
 

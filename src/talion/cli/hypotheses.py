@@ -174,7 +174,7 @@ def _page(c: Comparison, matrix: Matrix, shipped: str) -> Iterator[str]:
         f"{len(c.weeks)} weeks told in advance, from {day_in_words(c.weeks[0].first)} to "
         f"{day_in_words(c.weeks[-1].last)}; each hypothesis fitted {len(c.cuts)} times to the weeks "
         f"before; seed {s.seed}, {s.chains} chains of {s.sweeps} sweeps, {s.particles} particles in "
-        f"{s.islands} islands; Talion {c.version}"
+        f"{s.islands} islands; Talion {c.version}; {c.noise_in_words}"
     )
     yield from heading(
         "How well each told the weeks, against the baseline that nobody answers anybody"

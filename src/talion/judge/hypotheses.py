@@ -53,9 +53,10 @@ NOT_DISTINGUISHABLE = "not distinguishable by this record"
 TOO_FEW = "too few particles to say where"
 NOTABLE = math.log(10.0)
 """A week that does not tell at least ten times better or worse is not named for it."""
-FEW = 10.0
-"""Effective particles of an island below which a week is out of reach: its score counts, with its
-error, but no verdict may hang on it."""
+FEW, LARGEST = 20.0, 1.0
+"""A week is out of the particles' reach if fewer than so many are effective, all islands together, or
+their own standard error of its log score is larger than this. Its score counts, with its error, but no
+verdict may hang on it."""
 
 
 @dataclass(frozen=True)
@@ -67,6 +68,11 @@ class Named:
     observed: str
 
 
+def _turned(d: Difference) -> Difference:
+    word = {"better": "worse", "worse": "better"}.get(d.verdict, d.verdict)
+    return replace(d, value=-d.value, verdict=word)
+
+
 @dataclass(frozen=True)
 class Pair:
     """Two hypotheses compared.
@@ -75,8 +81,7 @@ class Pair:
         one, other: their ids.
         difference: of the sums over all weeks, `one` less `other`; its verdict is `indistinguishable`
             unless the weeks within reach alone give the same.
-        thin: numbers of the weeks out of reach: told by fewer than `FEW` effective particles of an
-            island under either.
+        thin: numbers of the weeks out of reach under either; see `FEW`.
         reached: difference over the weeks within reach; None where all are, or none.
     """
 
@@ -87,17 +92,26 @@ class Pair:
     reached: Difference | None
 
     @property
+    def turned(self) -> Pair:
+        """Return the same with the two in the other order."""
+        reached = None if self.reached is None else _turned(self.reached)
+        return Pair(self.other, self.one, _turned(self.difference), self.thin, reached)
+
+    @property
     def reach_in_words(self) -> str:
         """Return what the weeks out of reach do to the verdict; empty where there are none."""
         if not self.thin:
             return ""
         weeks = f"week{'s' if len(self.thin) > 1 else ''} {', '.join(map(str, self.thin))}"
-        few = f"{weeks} told by fewer than {FEW:.0f} effective particles of an island"
+        few = f"{weeks} out of the particles' reach"
         if self.reached is None:
             return f"{few}: no week is left to tell them apart"
-        error = self.reached.error
+        error, value = (
+            self.reached.error,
+            f"{self.reached.value:+.1f}".replace("-", "\N{MINUS SIGN}"),
+        )
         said = "no error known" if error is None else f"standard error {error:.1f}"
-        return f"{few}; without {'them' if len(self.thin) > 1 else 'it'} {self.reached.value:+.1f} ({said}), {self.reached.verdict}"
+        return f"{few}; without {'them' if len(self.thin) > 1 else 'it'} {value} ({said}), {self.reached.verdict}"
 
 
 @dataclass(frozen=True)
@@ -127,7 +141,7 @@ class Compared:
         predicts: what it leads one to expect, in the case's words.
         scores: [weeks] log scores.
         errors: [weeks] the particles' standard errors; None where one island alone carries it.
-        effective: [weeks] smallest effective number of particles of an island.
+        effective: [weeks] effective number of particles: the smallest of each island, summed.
         against: difference from the baseline; see `Pair`.
         thin, reached: of that pair.
         best: difference from the hypothesis with the highest sum.
@@ -157,9 +171,12 @@ class Compared:
     verdicts: tuple[str, ...]
 
     @property
-    def least(self) -> float:
-        """Return the smallest effective number of particles of an island, over all weeks."""
-        return min(self.effective)
+    def within(self) -> tuple[bool, ...]:
+        """Return whether each week is within the particles' reach; see `FEW`."""
+        return tuple(
+            n >= FEW and e is not None and e <= LARGEST
+            for n, e in zip(self.effective, self.errors, strict=True)
+        )
 
     @property
     def noisy(self) -> bool:
@@ -225,6 +242,19 @@ class Comparison:
         """Return the hypotheses by their sums of log scores, highest first."""
         return tuple(sorted(self.hypotheses, key=lambda h: -sum(h.scores)))
 
+    @property
+    def noise_in_words(self) -> str:
+        """Return how large the particles' own errors are, in a clause."""
+        weeks = [e for h in self.hypotheses for e in h.errors if e is not None]
+        sums = [h.against.particles for h in self.hypotheses[1:] if h.against.particles is not None]
+        if not weeks or not sums:
+            return "the particles' own errors are not known"
+        return (
+            f"the particles' own standard error is {float(np.median(weeks)):.2f} for the middle week "
+            f"and {max(weeks):.1f} at the most, and {min(sums):.1f} to {max(sums):.1f} for a difference "
+            "from the baseline"
+        )
+
     def pair(self, one: str, other: str) -> Pair:
         """Return the pair of two ids, in the order in which it is kept."""
         return next(p for p in self.pairs if {p.one, p.other} == {one, other})
@@ -271,7 +301,9 @@ def compared(case: Case, settings: ScoreSettings, scores: Sequence[HypothesisSco
     errors = np.stack([t[1] for t in told])
     first = scores[0].segments[0].first
     weeks = weeks_told(case, first, table.shape[1])
-    effective = np.stack([np.concatenate([s.effective for s in h.segments]) for h in scores])
+    effective = np.stack(
+        [np.concatenate([s.effective.sum(axis=0) for s in h.segments]) for h in scores]
+    )
     names = [s.links.id for s in scores]
     around = _Around(case, settings, table, errors, [t[2] for t in told], weeks, effective, names)
     hypotheses = tuple(around.compared(i, s) for i, s in enumerate(scores))
@@ -301,7 +333,7 @@ class _Around:
         weeks: tuple[Week, ...], effective: F8, names: list[str],
     ) -> None:  # fmt: skip
         self.case, self.seed, self.table, self.errors, self.weeks = case, settings.seed, table, errors, weeks  # fmt: skip
-        self.whole, self.effective = whole, effective
+        self.whole, self.within = whole, (effective >= FEW) & (errors <= LARGEST)
         self.names = names
         self.top = int(np.argmax(table.sum(axis=1)))
         self.weights = predictive_weights(table, errors, self.seed)
@@ -335,7 +367,7 @@ class _Around:
         self, i: int, j: int, weeks: NDArray[np.bool_]
     ) -> tuple[Difference, NDArray[np.bool_], Difference | None]:
         """Difference over some weeks; which of them are out of reach; difference over the others."""
-        thin = weeks & (np.minimum(self.effective[i], self.effective[j]) < FEW)
+        thin = weeks & ~(self.within[i] & self.within[j])
         whole = self._difference(i, j, None if weeks.all() else weeks)
         if not thin.any():
             return whole, thin, None
@@ -371,7 +403,7 @@ class _Around:
     def _named(self, i: int) -> Named | None:
         gaps = self.table[i] - self.table[0]
         noise = np.hypot(self.errors[i], self.errors[0])
-        within = np.minimum(self.effective[i], self.effective[0]) >= FEW
+        within = self.within[i] & self.within[0]
         large = (np.abs(gaps) >= NOTABLE) & (np.abs(gaps) >= CLEAR * noise)
         clear = np.flatnonzero(within & large)
         if not clear.size:
@@ -400,15 +432,15 @@ def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: in
             "more often than too large."
         )
     few = [
-        f"{h.id} ({', '.join(str(n) for n in own)})"
+        f"{h.id} ({', '.join(map(str, own))})"
         for h in hypotheses
-        if (own := [w.number for w, x in zip(told, h.effective, strict=True) if x < FEW])
+        if (own := [w.number for w, near in zip(told, h.within, strict=True) if not near])
     ]
     if few:
         found.append(
-            f"Weeks out of reach, told by fewer than {FEW:.0f} effective particles of an island: "
-            f"{'; '.join(few)}. They count with their errors, but a verdict stands only if the other "
-            "weeks alone give the same."
+            f"Weeks out of the particles' reach, with fewer than {FEW:.0f} effective ones or an error above "
+            f"{LARGEST:g}: {'; '.join(few)}. They count, but a verdict stands only if the other weeks "
+            "alone give the same."
         )
     if any(h.noisy for h in hypotheses[1:]):
         found.append(

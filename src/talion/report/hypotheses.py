@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from markupsafe import Markup
 
 from talion.judge.evidence_matrix import Cell, MatrixRow, evidence_matrix
-from talion.judge.hypotheses import FEW, Compared, Comparison, Pair
+from talion.judge.hypotheses import Compared, Comparison, Pair
 from talion.judge.hypotheses_file import ORIGINS, find_comparison
 from talion.judge.week_scores import Difference, Weight
 from talion.report.words import DASH, day, percent, plural, signed
@@ -150,7 +150,7 @@ def how_made(found: Comparison) -> str:
     return (
         f"Talion {found.version}, {found.method}, seed {s.seed}, {plural(s.chains, 'chain')} of "
         f"{s.sweeps} sweeps, {s.particles} particles in {plural(s.islands, 'island')}, for each "
-        "explanation and fit"
+        f"explanation and fit; {found.noise_in_words}"
     )
 
 
@@ -183,9 +183,9 @@ def finding_sentence(found: Comparison) -> str:
     thin = sorted({n for p in found.pairs for n in p.thin})
     if thin:
         said.append(
-            f"Out of {plural(len(found.weeks), 'week')}, {len(thin)} {'was' if len(thin) == 1 else 'were'} "
-            f"told by fewer than {FEW:.0f} effective particles of an island under one of them (week "
-            f"{', '.join(map(str, thin))}): no verdict hangs on {'it' if len(thin) == 1 else 'those'}."
+            f"Of {plural(len(found.weeks), 'week')}, {len(thin)} {'was' if len(thin) == 1 else 'were'} "
+            f"out of the particles' reach under one of them (week {', '.join(map(str, thin))}): no "
+            f"verdict hangs on {'it' if len(thin) == 1 else 'those'}."
         )
     return " ".join(said)
 
@@ -195,19 +195,16 @@ def _pairs(found: Comparison) -> Iterator[PairLine]:
     place = {h.id: n for n, h in enumerate(found.ranked)}
     title = {h.id: h.title for h in found.hypotheses}
     ordered = sorted(found.pairs, key=lambda p: sorted((place[p.one], place[p.other])))
-    for pair in ordered:
-        one, other, d = pair.one, pair.other, pair.difference
-        value, verdict = d.value, d.verdict
-        if place[one] > place[other]:
-            one, other, value = other, one, -value
-            verdict = {"better": "worse", "worse": "better"}.get(verdict, verdict)
+    for kept in ordered:
+        pair = kept if place[kept.one] < place[kept.other] else kept.turned
+        d = pair.difference
         yield PairLine(
-            title[one],
-            title[other],
-            signed(value),
+            title[pair.one],
+            title[pair.other],
+            signed(d.value),
             DASH if d.error is None else f"{2 * d.error:.1f}",
-            verdict,
-            verdict != "indistinguishable",
+            d.verdict,
+            d.verdict != "indistinguishable",
             pair.reach_in_words,
         )
 

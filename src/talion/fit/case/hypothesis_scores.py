@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 
 from talion.errors import InputError
 from talion.fit.case.key import DEFAULT_SEED, METHOD, case_hash
+from talion.fit.case.moves import BLURS
 from talion.fit.case.options import Options
 from talion.fit.case.partial import Partial
 from talion.fit.case.particles import from_fit, score_weeks
@@ -79,7 +80,7 @@ class Segment:
     Attributes:
         first: number of the first week told, from 0.
         log: [islands, weeks] log mean weight of each week given the weeks before.
-        effective: [weeks] smallest effective number of particles of an island.
+        effective: [islands, weeks] smallest effective number of particles of each.
         verdict: empty if the fit at the cut passed its gate, else what did not.
     """
 
@@ -142,7 +143,7 @@ def scores_key(case: Case, settings: ScoreSettings) -> str:
 
 def _digest(case: Case, settings: ScoreSettings, what: object) -> str:
     parts = {
-        "scoring": SCORING, "case": case_hash(case),
+        "scoring": [SCORING, BLURS], "case": case_hash(case),
         "record": case.record.content_hash(), "settings": asdict(settings), "what": what,
     }  # fmt: skip
     text = json.dumps(parts, sort_keys=True, ensure_ascii=True)
@@ -267,7 +268,7 @@ def _told(
         cores=cores,
         progress=lambda particles: tell(share * particles),
     )  # fmt: skip
-    return Segment(cut, made.log, made.effective.min(axis=0), fitted.verdict)
+    return Segment(cut, made.log, made.effective, fitted.verdict)
 
 
 def _days(problem: Problem, cut: int) -> int:
@@ -280,7 +281,7 @@ def _read(kept: object, first: int, shape: tuple[int, int]) -> Segment | None:
         return None
     try:
         log = np.array(list(_floats(kept["log"])), np.float64).reshape(shape)
-        effective = np.array(kept["effective"], np.float64).reshape(shape[1])
+        effective = np.array(kept["effective"], np.float64).reshape(shape)
         return Segment(first, log, effective, str(kept["verdict"]))
     except (TypeError, ValueError):
         return None

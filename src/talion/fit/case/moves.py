@@ -32,8 +32,9 @@ F8 = NDArray[np.float64]
 I8 = NDArray[np.int64]
 Rng = np.random.Generator
 
-BLURS = (6.0, 3.0, 1.5)
-"""Scales of errors, in events, of a week's totals: widest first; after the last comes their own."""
+BLURS = (20.0, 8.0, 3.0, 1.5)
+"""Scales of errors, in events, of a week's totals: widest first; after the last comes their own. The
+widest leaves room for a series that is first heard of, whose ratio to the others nobody knows yet."""
 _MOST_ROOM = 400_000
 
 
