@@ -205,7 +205,7 @@ def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
     made = comparison_of(case, gaps, few=few)
     pair = made.pair("answers", "war")
     assert pair.thin == (6,)
-    assert "week 6 out of the particles' reach" in pair.reach_in_words
+    assert "week 6 out of reach of the particles" in pair.reach_in_words
     assert any("answers (6); war (6)" in w for w in made.warnings)
     assert pair.turned.turned == pair
     assert pair.turned.difference.value == -pair.difference.value

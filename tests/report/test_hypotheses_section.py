@@ -66,8 +66,8 @@ def test_weeks_out_of_reach_are_said_in_the_finding_and_the_table(tmp_path: Path
     made = comparison_of(case, GAPS, few={"answers": [30.0, 30.0, 4.0, 30.0]})
     write_comparison(tmp_path / "hypotheses.json", made)
     text = drawn(case)
-    assert "1 was out of the particles' reach under one of them (week 7)" in text
-    assert "week 7 out of the particles' reach; without it" in text
+    assert "1 was out of reach of the particles under one of them (week 7)" in text
+    assert "week 7 out of reach of the particles; without it" in text
     assert "<b>N</b> <b>?</b>" in text
 
 

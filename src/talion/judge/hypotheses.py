@@ -54,7 +54,7 @@ TOO_FEW = "too few particles to say where"
 NOTABLE = math.log(10.0)
 """A week that does not tell at least ten times better or worse is not named for it."""
 FEW, LARGEST = 20.0, 1.0
-"""A week is out of the particles' reach if fewer than so many are effective, all islands together, or
+"""A week is out of reach of the particles if fewer than so many are effective, all islands together, or
 their own standard error of its log score is larger than this. Its score counts, with its error, but no
 verdict may hang on it."""
 
@@ -103,7 +103,7 @@ class Pair:
         if not self.thin:
             return ""
         weeks = f"week{'s' if len(self.thin) > 1 else ''} {', '.join(map(str, self.thin))}"
-        few = f"{weeks} out of the particles' reach"
+        few = f"{weeks} out of reach of the particles"
         if self.reached is None:
             return f"{few}: no week is left to tell them apart"
         error, value = (
@@ -333,7 +333,8 @@ class _Around:
         weeks: tuple[Week, ...], effective: F8, names: list[str],
     ) -> None:  # fmt: skip
         self.case, self.seed, self.table, self.errors, self.weeks = case, settings.seed, table, errors, weeks  # fmt: skip
-        self.whole, self.within = whole, (effective >= FEW) & (errors <= LARGEST)
+        self.whole, self.effective = whole, effective
+        self.within = (effective >= FEW) & (errors <= LARGEST)
         self.names = names
         self.top = int(np.argmax(table.sum(axis=1)))
         self.weights = predictive_weights(table, errors, self.seed)
@@ -438,7 +439,7 @@ def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: in
     ]
     if few:
         found.append(
-            f"Weeks out of the particles' reach, with fewer than {FEW:.0f} effective ones or an error above "
+            f"Weeks out of reach of the particles, with fewer than {FEW:.0f} effective ones or an error above "
             f"{LARGEST:g}: {'; '.join(few)}. They count, but a verdict stands only if the other weeks "
             "alone give the same."
         )

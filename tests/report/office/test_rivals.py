@@ -51,7 +51,7 @@ def test_entries_are_ranked_with_words_and_numbers(rivals: Rivals) -> None:
     base = next(e for e in rivals.entries if e.id == "no_interaction")
     assert base.difference is None
     war = next(e for e in rivals.entries if e.id == "war")
-    assert "week 7 out of the particles' reach" in war.reach
+    assert "week 7 out of reach of the particles" in war.reach
     assert len(rivals.pairs) == 3
     assert "raid" not in best.week  # what the record shows stays out
 
