@@ -443,10 +443,12 @@ def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: in
             f"{LARGEST:g}: {'; '.join(few)}. They count, but a verdict stands only if the other weeks "
             "alone give the same."
         )
-    if any(h.noisy for h in hypotheses[1:]):
+    noisy = [h.id for h in hypotheses[1:] if h.noisy]
+    if noisy:
         found.append(
-            "Most of the error of a difference is the particles' own, not the record's: what is "
-            "indistinguishable here may be told apart with more of them."
+            f"Most of the error of the difference from the baseline is the particles' own, not the "
+            f"record's, for {', '.join(noisy)}: what is indistinguishable here may be told apart with "
+            "more of them."
         )
     missed = [f"{h.id}, {v}" for h in hypotheses for v in h.verdicts]
     if missed:

@@ -173,13 +173,17 @@ def finding_sentence(found: Comparison) -> str:
     if same and (better or worse):
         said.append(f"Cannot be told from the baseline: {'; '.join(same)}.")
     if same:
-        coarse = any(h.noisy for h in rivals if h.title in same)
-        what = "what cannot be told apart" if better or worse else "them"
-        said.append(
-            f"The computation was too coarse to tell {what}."
-            if coarse
-            else f"This record cannot tell {what if what == 'them' else 'those'} apart."
-        )
+        coarse = [h.title for h in rivals if h.title in same and h.noisy]
+        which = "those" if better or worse else "them"
+        if len(coarse) == len(same):
+            said.append(f"The computation was too coarse to tell {which} apart.")
+        elif coarse:
+            said.append(
+                f"This record cannot tell {which} apart; for {'; '.join(coarse)} the computation was "
+                "coarse too."
+            )
+        else:
+            said.append(f"This record cannot tell {which} apart.")
     thin = sorted({n for p in found.pairs for n in p.thin})
     if thin:
         said.append(

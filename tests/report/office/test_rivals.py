@@ -64,7 +64,7 @@ def test_word_has_a_table_after_the_judgments(rivals: Rivals) -> None:
     texts = [p.text for p in document.paragraphs]
     assert rivals.finding in texts
     at = texts.index("Rival explanations")
-    assert document.paragraphs[at].paragraph_format.page_break_before  # the first page stays whole
+    assert at > texts.index("The judgments one by one, in two sentences each")
     assert any("no probabilities of being true" in text for text in texts[at:])
 
 
