@@ -169,7 +169,10 @@ def test_a_week_is_not_named_by_a_handful_of_particles() -> None:
     from talion.judge.hypotheses import compared
 
     case = two_rivals()
-    for least, said in ((3.0, "too few particles to say where"), (30.0, "told 148 times better")):
+    for least, said in (
+        (3.0, "in no week within reach of the particles"),
+        (30.0, "told 148 times better"),
+    ):
         scores = [
             hypothesis_scores.HypothesisScores(
                 links, False,
@@ -199,7 +202,7 @@ def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
         assert hypothesis.reached is not None
     assert found["war"].reached.value == pytest.approx(14.9)  # type: ignore[union-attr]
     assert found["answers"].named is None  # its one large week is out of reach
-    assert found["answers"].difference_in_words == "too few particles to say where"
+    assert found["answers"].difference_in_words == "in no week within reach of the particles"
     assert found["war"].named is not None
     assert found["war"].named.week != 6
     made = comparison_of(case, gaps, few=few)

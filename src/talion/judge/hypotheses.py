@@ -50,7 +50,7 @@ __all__ = [
 F8 = NDArray[np.float64]
 
 NOT_DISTINGUISHABLE = "not distinguishable by this record"
-TOO_FEW = "too few particles to say where"
+TOO_FEW = "in no week within reach of the particles"
 NOTABLE = math.log(10.0)
 """A week that does not tell at least ten times better or worse is not named for it."""
 FEW, LARGEST = 20.0, 1.0
