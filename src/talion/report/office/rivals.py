@@ -83,7 +83,12 @@ def _error(difference: Difference) -> float | None:
     return None if difference.error is None else _finite(difference.error)
 
 
-def rival_cells(entry: RivalEntry) -> tuple[str, ...]:
-    """Return the four cells of a row of the table; a new line where a paragraph begins."""
-    verdict = entry.verdict + (f"\n{entry.reach}" if entry.reach else "")
+def rival_cells(entry: RivalEntry, *, brief: bool = False) -> tuple[str, ...]:
+    """Return the four cells of a row of the table; a new line where a paragraph begins.
+
+    Args:
+        entry: of the row.
+        brief: leave out what weeks out of reach do to it; the finding names them.
+    """
+    verdict = entry.verdict + (f"\n{entry.reach}" if entry.reach and not brief else "")
     return entry.title, entry.said, verdict, entry.weight

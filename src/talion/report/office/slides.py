@@ -174,7 +174,7 @@ class _Slides:
         """The comparison of rival explanations: the finding, a native table, what weights are not."""
         slide = self._slide("Rival explanations")
         add_texts(slide, [(rivals.finding, 16, INK)], (_LEFT, _TOP, _ACROSS, 1.3))
-        rows = [rival_cells(entry) for entry in rivals.entries]
+        rows = [rival_cells(entry, brief=True) for entry in rivals.entries]
         add_table(
             slide, RIVAL_HEADS, rows, _RIVAL_SHARES, (_LEFT, _TOP + 1.45, _ACROSS, 0.4),
             "Rival explanations: difference, verdict, predictive weight", _TABLE_SIZES[-1],
