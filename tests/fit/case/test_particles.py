@@ -111,9 +111,8 @@ def test_a_total_weighs_what_nobody_listed():
     chance = poisson.logpmf(more, 7 * RATE * (1 - SHARE))
     error = math.log(math.tanh(0.5 / scale)) - np.abs(said - 3 - more) / scale
     wanted = 3 * math.log(RATE * SHARE) - 7 * RATE * SHARE + logsumexp(chance + error)
-    means = np.exp(found.log[:, 0] - wanted)
-    assert abs(means.mean() - 1) < 4 * means.std(ddof=1) / math.sqrt(8)
-    assert means.std(ddof=1) < 0.1
+    # Looking ahead leaves nothing to chance here, but for the tail that its tables cut off.
+    np.testing.assert_allclose(found.log[:, 0], wanted, atol=1e-6)
     # The week after is told by the rows alone again, up to the particles' own weights.
     np.testing.assert_allclose(
         found.log[:, 1], math.log(RATE * SHARE) - 7 * RATE * SHARE, atol=1e-9

@@ -84,7 +84,9 @@ def test_slides_and_texts_say_the_same(rivals: Rivals) -> None:
     (table,) = [shape.table for shape in slides[0].shapes if shape.has_table]
     assert [c.text for c in table.rows[0].cells] == list(RIVAL_HEADS)
     assert len(table.rows) == 1 + len(rivals.entries)
-    assert [c.text for c in table.columns[2].cells][1:] == [e.verdict for e in rivals.entries]
+    assert [row.cells[2].text for row in list(table.rows)[1:]] == [
+        e.verdict for e in rivals.entries
+    ]
     for text in (write_markdown(dossier), write_text(dossier)):
         said = " ".join(text.split())
         assert "Rival explanations" in said
