@@ -88,13 +88,13 @@ def judge_case(
     """Judge every judgment of a case.
 
     Each reading is simulated once, what-ifs coupled; tests of the record are counted without
-    simulation. No view and as written get all the draws, the other readings half, which serve the
-    label only. The outlook, from which courses over weeks are drawn and what-ifs compared, is
+    simulation. No view and as written get all the draws and histories, the other readings half of
+    both, since they serve the label only. The outlook, from which courses over weeks are drawn and what-ifs compared, is
     kept of as written alone.
 
     With a fit, the reading *with the record* is simulated too, over the first draws of its
-    posterior, and each variant of the fit over 60 draws, for the label only; and the questions of
-    the case to its past are put to those draws (`past_effects.py`).
+    posterior, and each variant of the fit over 60 draws with half the histories, for the label only;
+    and the questions of the case to its past are put to those draws (`past_effects.py`).
 
     Args:
         case: the case.

@@ -14,7 +14,13 @@ from talion.errors import Problems
 from talion.judge.fitted import fitted_runs
 from talion.judge.measures import plan_for
 from talion.judge.parameters import DrawnReading
-from talion.judge.readings import AS_WRITTEN, NO_VIEW, WATCHED, in_printed_order
+from talion.judge.readings import (
+    AS_WRITTEN,
+    NO_VIEW,
+    WATCHED,
+    histories_of,
+    in_printed_order,
+)
 from talion.judge.stability import explosive_priors, prior_behind
 from talion.judge.tests import Measured
 from talion.model.case import Case
@@ -41,6 +47,7 @@ class _Asked:
     name: str
     reading: str
     draws: int
+    histories: int
     fitted: FittedReading | None = None
     is_variant: bool = False
 
@@ -87,13 +94,12 @@ def simulate_readings(
     """
     from talion.simulate.ensemble import simulate_ensemble
 
-    asked = [_Asked(reading, reading, size) for reading, size in sizes.items()]
-    asked += [
-        _Asked(r.name, r.fitted.draws.reading, r.draws, r.fitted, r.is_variant)
-        for r in fitted_runs(fit, draws)
-    ]
+    asked = [_Asked(r, r, size, histories_of(r, histories)) for r, size in sizes.items()]
+    for run in fitted_runs(fit, draws):
+        reading, own = run.fitted.draws.reading, histories_of(run.name, histories)
+        asked.append(_Asked(run.name, reading, run.draws, own, run.fitted, run.is_variant))
     drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
-    total = sum(one.draws for one in asked) * histories
+    total = sum(one.draws * one.histories for one in asked)
     done = 0
     found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
@@ -105,10 +111,10 @@ def simulate_readings(
             Problems.raise_any(explosive_priors(case, model))
         step = _shifted(progress, done, total)
         ensemble = simulate_ensemble(
-            model, plan, histories=histories, workers=workers, progress=step
+            model, plan, histories=one.histories, workers=workers, progress=step
         )
         ensemble = replace(ensemble, reading=one.name)
-        done += one.draws * histories
+        done += one.draws * one.histories
         kept = found.varied if one.is_variant else found.measured
         kept[one.name] = measured_from(ensemble, model)
         if not one.is_variant:
