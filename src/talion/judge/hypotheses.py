@@ -433,7 +433,7 @@ def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: in
             "more often than too large."
         )
     few = [
-        f"{h.id} ({', '.join(map(str, own))})"
+        f"“{h.title}” (week{'' if len(own) == 1 else 's'} {', '.join(map(str, own))})"
         for h in hypotheses
         if (own := [w.number for w, near in zip(told, h.within, strict=True) if not near])
     ]
@@ -443,21 +443,21 @@ def _warnings(hypotheses: tuple[Compared, ...], told: tuple[Week, ...], fits: in
             f"{LARGEST:g}: {'; '.join(few)}. They count, but a verdict stands only if the other weeks "
             "alone give the same."
         )
-    noisy = [h.id for h in hypotheses[1:] if h.noisy]
+    noisy = [f"“{h.title}”" for h in hypotheses[1:] if h.noisy]
     if noisy:
         found.append(
             f"Most of the error of the difference from the baseline is the particles' own, not the "
             f"record's, for {', '.join(noisy)}: what is indistinguishable here may be told apart with "
             "more of them."
         )
-    missed = [f"{h.id}, {v}" for h in hypotheses for v in h.verdicts]
+    missed = [f"“{h.title}”, {v}" for h in hypotheses for v in h.verdicts]
     if missed:
         found.append(
             f"{len(missed)} of {fits * len(hypotheses)} fits did not converge by their gate, so "
             f"that particles start from rough draws. The first: {missed[0]}."
         )
     found += [
-        f"{h.id}: its links bear on nothing that the record holds; it is the baseline under another "
+        f"“{h.title}”: its links bear on nothing that the record holds; it is the baseline under another "
         "name."
         for h in hypotheses
         if h.as_baseline
