@@ -119,6 +119,7 @@ VERDICTS = [
     (Label.RESTS, three(0.9, 0.5, 0.5), {"no_data": True}, "Likely on the author's own assumptions, on which nothing is recorded: "),
     (Label.RESTS, three(0.9, 0.85, 0.85), {}, "Likely on every reading, though the record is silent on it: "),
     (Label.BACKED, three(0.9, 0.5, 0.9), {}, "The record itself makes this likely, though not under every way to read it: "),
+    (Label.BACKED, three(0.9, 0.97, 0.85), {}, "Likely even once the record is used, which lowers the chance: "),
     (Label.WHATEVER, three(0.9, 0.5, 0.9), {}, "Likely whatever one assumes, for the author's friends and opponents alike: "),
     (Label.OTHER_WAY, three(0.9, 0.5, 0.1), {}, "The record speaks against this: "),
     (Label.TOO_SMALL, three(0.9, 0.5, 0.1), {}, "The record points to a difference too small to matter: "),

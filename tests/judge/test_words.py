@@ -70,6 +70,18 @@ def test_the_label_sentence_names_the_links_it_rests_on() -> None:
     assert "not recorded: demand" in footing_sentence(BLIND, None)
 
 
+@pytest.mark.parametrize(("before", "after", "said"), [(0.97, 0.85, True), (0.85, 0.97, False)])
+def test_a_record_that_lowers_what_it_backs_is_said_to(
+    before: float, after: float, said: bool
+) -> None:
+    readings = {"no_view": share(before), "with_record": share(after)}
+    backed = label_sentence(Label.BACKED, SEEN, readings, None)
+    assert ("The record lowers it all the same" in backed) is said
+    assert "lowers it" not in label_sentence(Label.UNRESOLVED, SEEN, readings, None)
+    near = {"no_view": share(0.86), "with_record": share(0.85)}  # within two errors of .01
+    assert "lowers it" not in label_sentence(Label.BACKED, SEEN, near, None)
+
+
 @pytest.mark.parametrize("label", Label)
 def test_every_label_has_a_sentence(label: Label) -> None:
     said = label_sentence(label, SEEN, {}, COUNTED if label is Label.CHECKED else None)

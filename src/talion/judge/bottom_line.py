@@ -20,7 +20,7 @@ from talion.judge.linchpins import Linchpin
 from talion.judge.parts import names_of
 from talion.judge.readings import AS_WRITTEN, NO_VIEW, WITH_RECORD
 from talion.judge.rests import leading_reading
-from talion.judge.words import CAP_HIGH, CAP_LOW, percent
+from talion.judge.words import CAP_HIGH, CAP_LOW, lowered, percent
 from talion.model.claim import BASELINE
 
 if TYPE_CHECKING:
@@ -121,6 +121,8 @@ def _verdict(judgment: JudgmentResult, main: PartResult) -> str:
     label = judgment.label
     if label is Label.UNRESOLVED:
         return _open(main)
+    if label in (Label.WHATEVER, Label.BACKED) and lowered(main.readings):
+        return "Likely even once the record is used, which lowers the chance"
     if label is not Label.RESTS:
         return _VERDICTS[label]
     if min(_told(main)) >= HIGH:

@@ -5,11 +5,12 @@ Confidence is in `confidence.py`, the author's word in `wording.py`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from talion.judge.estimate import Effect, Share
-from talion.judge.labels import HIGH, LOW, Label, RecordFit
+from talion.judge.labels import ERRORS, HIGH, LOW, Label, RecordFit
 from talion.judge.paths import Path
 from talion.judge.readings import AS_WRITTEN, LINKS_AT_ZERO, NO_VIEW, WITH_RECORD
 from talion.judge.record_checks import RecordCheck
@@ -23,6 +24,7 @@ __all__ = [
     "label_sentence",
     "likelihood_sentence",
     "listed",
+    "lowered",
     "percent",
 ]
 
@@ -150,7 +152,17 @@ def label_sentence(
         said += (
             " The fit to the record has not converged: labels that credit the record are withheld."
         )
+    if label in (Label.WHATEVER, Label.BACKED) and lowered(readings):
+        said += " The record lowers it all the same: with no view it was likelier before."
     return said
+
+
+def lowered(readings: Shares) -> bool:
+    """Return whether the record lowers the probability of no view by more than simulation errors."""
+    before, after = readings.get(NO_VIEW), readings.get(WITH_RECORD)
+    if before is None or after is None:
+        return False
+    return before.probability - after.probability > ERRORS * math.hypot(before.mcse, after.mcse)
 
 
 def _label_said(
