@@ -209,7 +209,8 @@ def test_a_verdict_that_hangs_on_weeks_out_of_reach_is_none() -> None:
     pair = made.pair("answers", "war")
     assert pair.thin == (6,)
     assert "week 6 out of reach of the particles" in pair.reach_in_words
-    assert any("answers (6); war (6)" in w for w in made.warnings)
+    out = [f"“{found[name].title}” (week 6)" for name in ("answers", "war")]
+    assert any("; ".join(out) in w for w in made.warnings)
     assert pair.turned.turned == pair
     assert pair.turned.difference.value == -pair.difference.value
     assert pair.turned.one == pair.other
