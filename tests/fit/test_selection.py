@@ -17,7 +17,7 @@ from talion.errors import FitError, InputError
 from talion.fit.case.confounding import confounding_fits, correlation
 from talion.fit.case.key import FitSettings
 from talion.fit.case.options import Options
-from talion.fit.case.packing import pack, unpack
+from talion.fit.case.packing import FORMAT, pack, unpack
 from talion.fit.case.placebo import foreign_type, placebo_fits, recorded_rows
 from talion.fit.case.result import CaseFit
 from talion.fit.case.sampler import sample_reading
@@ -264,7 +264,9 @@ def test_a_fit_of_the_format_before_is_refused_with_what_to_do(
     monkeypatch.setattr("talion.fit.case.packing.FORMAT", 1)
     write_fit(tmp_path / "old.npz", fit)
     monkeypatch.undo()
-    with pytest.raises(FitError, match=r"another format; this Talion reads format 2.*fit again"):
+    with pytest.raises(
+        FitError, match=rf"another format; this Talion reads format {FORMAT}.*fit again"
+    ):
         read_fit(tmp_path / "old.npz")
 
 

@@ -244,7 +244,8 @@ def test_progress_covers_readings_and_variants() -> None:
     seen: list[tuple[int, int]] = []
     fit = prior_fit(CASE, draws=6)
     judge_case(CASE, fit, draws=4, histories=2, progress=lambda d, of: seen.append((d, of)))
-    assert seen[-1] == ((5 + 1 + 5) * 4 * 2,) * 2  # as written, updated, is not simulated
+    whole = 4 * (3 * 2 + (3 + 5) * 1)  # as written, updated, is not simulated
+    assert seen[-1] == (whole, whole)
     assert [done for done, _ in seen] == sorted(done for done, _ in seen)
 
 

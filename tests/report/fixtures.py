@@ -196,9 +196,9 @@ def _event(key: str, day: dt.date, action: str, texts: dict[str, str]) -> Event:
 
 @functools.cache
 def judged(kind: str = "calm") -> RunResult:
-    """Return the small crisis judged for real: 12 draws of 6 histories."""
+    """Return the small crisis judged for real: 12 draws of 12 histories."""
     texts = {"calm": CALM, "hostile": HOSTILE}[kind]
-    return judge_case(small_case(texts), draws=12, histories=6, seed=3, command="talion run small")
+    return judge_case(small_case(texts), draws=12, histories=12, seed=3, command="talion run small")
 
 
 @functools.cache
