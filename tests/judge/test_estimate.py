@@ -7,6 +7,7 @@ import pytest
 
 from talion.judge.estimate import (
     effect_draws,
+    effect_error,
     share_of,
     share_of_draws,
     shrunken,
@@ -160,6 +161,26 @@ def test_the_share_of_draws_has_ends_for_capped_draws() -> None:
     capped = np.array([True, False, True, False])
     share = share_of_draws(holds, capped, 20)
     assert (share.capped_low, share.probability, share.capped_high) == (0.25, 0.5, 0.75)
+
+
+@pytest.mark.parametrize("relative", [False, True])
+@pytest.mark.parametrize("spread", [0.0, 4.0])
+def test_the_error_of_a_mean_is_its_sd_over_ensembles(relative: bool, spread: float) -> None:
+    """400 ensembles of 30 draws of 4 histories; members' noise counts even where draws do not differ."""
+    rng = np.random.default_rng(5)
+    means, errors = [], []
+    for _ in range(400):
+        shift = spread * rng.standard_normal((30, 1))
+        second = 60.0 + 8.0 * rng.standard_normal((30, 4))
+        first = second + 10.0 + shift + 12.0 * rng.standard_normal((30, 4))
+        psi, _, noise = effect_draws(first, second, relative)
+        error = effect_error(first, second, relative)
+        unit = "%" if relative else "points"
+        made = summarise_effect(psi, psi > 0, unit, 1.0, noise, error)
+        assert made is not None
+        means.append(made.mean)
+        errors.append(made.mcse)
+    assert np.mean(errors) == pytest.approx(np.std(means), rel=0.12)  # sd of 400: 3.5 %
 
 
 def test_an_effect_is_summarised_over_known_draws() -> None:

@@ -20,6 +20,7 @@ __all__ = [
     "Effect",
     "Share",
     "effect_draws",
+    "effect_error",
     "share_draws",
     "share_of",
     "share_of_draws",
@@ -74,6 +75,7 @@ class Effect:
         smallest: the signed smallest effect that matters, same unit.
         q: share of draws whose effect meets the test.
         noise: share of the raw variance over draws that was noise of the members, 0 to 1.
+        mcse: Monte Carlo error of `mean`, same unit; NaN where it was not asked for.
     """
 
     mean: float
@@ -83,6 +85,7 @@ class Effect:
     smallest: float
     q: float
     noise: float
+    mcse: float = math.nan
 
 
 @dataclass(frozen=True, eq=False)
@@ -268,11 +271,35 @@ def effect_draws(first: F8, second: F8, relative: bool) -> tuple[F8, NDArray[np.
     Returns:
         psi, shape (D,); which draws had an unknown history, shape (D,); the noise share.
     """
+    raw, noise, known = _raw_effects(first, second, relative)
+    used = known.any(axis=1)
+    psi = np.full(raw.shape, np.nan)
+    values, share = shrunken(raw[used], noise[used])
+    psi[used] = 100.0 * np.expm1(values) if relative else values
+    unknown: NDArray[np.bool_] = ~np.all(known, axis=1)
+    return psi, unknown, share
+
+
+def effect_error(first: F8, second: F8, relative: bool) -> float:
+    """Return the Monte Carlo error of the mean of `effect_draws`, members' noise included.
+
+    Args:
+        first, second, relative: as there; of a relative effect it is that of the mean of log R_d.
+
+    Returns:
+        sd over draws / root of their number; infinite where there is but one.
+    """
+    raw, _, known = _raw_effects(first, second, relative)
+    used = raw[known.any(axis=1)]
+    return float(np.std(used, ddof=1)) / math.sqrt(used.size) if used.size > 1 else math.inf
+
+
+def _raw_effects(first: F8, second: F8, relative: bool) -> tuple[F8, F8, NDArray[np.bool_]]:
+    """Return each draw's effect with its noise, shape (D,), the noise's variance, and what is known."""
     known = np.isfinite(first) & np.isfinite(second)
     count = known.sum(axis=1)
     a, b = np.where(known, first, 0.0), np.where(known, second, 0.0)
     safe = np.maximum(count, 1)
-    used = count > 0
     if relative:
         mean_a, mean_b = ((x.sum(axis=1) + 0.5) / safe for x in (a, b))
         raw = np.log(mean_a / mean_b)
@@ -282,17 +309,25 @@ def effect_draws(first: F8, second: F8, relative: bool) -> tuple[F8, NDArray[np.
         each = a - b
     centred = np.where(known, each - (each.sum(axis=1) / safe)[:, None], 0.0)
     noise = (centred**2).sum(axis=1) / np.maximum(count - 1, 1) / safe
-    psi = np.full(raw.shape, np.nan)
-    values, share = shrunken(raw[used], noise[used])
-    psi[used] = 100.0 * np.expm1(values) if relative else values
-    unknown: NDArray[np.bool_] = ~np.all(known, axis=1)
-    return psi, unknown, share
+    return raw, noise, known
 
 
 def summarise_effect(
-    psi: F8, holds: NDArray[np.bool_], unit: str, smallest: float, noise: float
+    psi: F8,
+    holds: NDArray[np.bool_],
+    unit: str,
+    smallest: float,
+    noise: float,
+    error: float = math.nan,
 ) -> Effect | None:
-    """Return mean, 80 % interval and q of an effect over draws; None if no draw has one."""
+    """Return mean, 80 % interval and q of an effect over draws; None if no draw has one.
+
+    Args:
+        psi, noise: from `effect_draws`.
+        holds: whether each meets the test.
+        unit, smallest: of the test.
+        error: from `effect_error`.
+    """
     known = psi[np.isfinite(psi)]
     if known.size == 0:
         return None
@@ -300,5 +335,6 @@ def summarise_effect(
     mean = float(known.mean())
     if unit == "%":
         mean = 100.0 * math.expm1(float(np.log1p(known / 100.0).mean()))
+        error *= 100.0 + mean
     q = float(holds[np.isfinite(psi)].mean())
-    return Effect(mean, float(low), float(high), unit, smallest, q, noise)
+    return Effect(mean, float(low), float(high), unit, smallest, q, noise, error)

@@ -54,6 +54,7 @@ class KeptEffect(Kept):
     unit: str
     smallest: float
     q: float
+    mcse: float | None = None
 
 
 class KeptCheck(Kept):

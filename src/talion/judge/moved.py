@@ -396,11 +396,13 @@ def _effect_move(
 
 
 def _error_of_mean(effect: KeptEffect, draws: int) -> float:
-    """Return the error of an effect's mean, which the run does not state.
+    """Return the Monte Carlo error of an effect's mean.
 
-    It is that of the mean of as many normal draws with this 80 % interval; for per cent, whose mean is
-    that of the logarithms of ratios, by way of those.
+    Where a run of an older version does not state it: that of the mean of as many normal draws with
+    this 80 % interval; for per cent, whose mean is that of the logarithms of ratios, by way of those.
     """
+    if effect.mcse is not None:
+        return effect.mcse
     low, high, scale = effect.low, effect.high, 1.0
     if effect.unit == "%" and low > -100:
         low, high = (math.log1p(end / 100) for end in (low, high))

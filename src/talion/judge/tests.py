@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import singledispatch
@@ -15,6 +16,7 @@ from talion.judge.estimate import (
     Effect,
     Share,
     effect_draws,
+    effect_error,
     share_draws,
     share_of,
     share_of_draws,
@@ -134,7 +136,7 @@ def evaluate(test: Expression, setting: Setting, values: Values) -> Outcome:
     if not isinstance(test, Difference):
         return Outcome(share, truth=told)
     unit = _unit(test)
-    effect = summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise)
+    effect = summarise_effect(psi.psi, psi.holds, unit, test.smallest, psi.noise, psi.error)
     return Outcome(share, effect, psi.psi, told)
 
 
@@ -303,6 +305,7 @@ class _Effects:
     holds: B1
     capped: B1
     noise: float
+    error: float
     histories: int
 
     @property
@@ -321,7 +324,7 @@ def _effects(test: Expression, setting: Setting, values: Values) -> _Effects:
     joined: B1 = join.reduce([p.holds for p in parts])
     known: B1 = np.logical_and.reduce([np.isfinite(p.psi) for p in parts])
     capped: B1 = np.logical_or.reduce([p.capped for p in parts])
-    return _Effects(np.where(known, 0.0, np.nan), joined, capped, 0.0, parts[0].histories)
+    return _Effects(np.where(known, 0.0, np.nan), joined, capped, 0.0, math.nan, parts[0].histories)
 
 
 def _difference(test: Difference, setting: Setting, values: Values) -> _Effects:
@@ -334,7 +337,8 @@ def _difference(test: Difference, setting: Setting, values: Values) -> _Effects:
     filled = np.where(np.isfinite(psi), psi, 0.0)
     slack = _SLACK * max(1.0, abs(test.smallest))
     meets = filled >= test.smallest - slack if test.upward else filled <= test.smallest + slack
-    return _Effects(psi, meets & np.isfinite(psi), unknown, noise, a.shape[1])
+    error = effect_error(a, b, test.relative)
+    return _Effects(psi, meets & np.isfinite(psi), unknown, noise, error, a.shape[1])
 
 
 def _quantity(quantity: Quantity, setting: Setting, values: Values) -> F8:
