@@ -128,6 +128,7 @@ class FrozenEffect(Frozen):
     high: float
     unit: str
     smallest: float = Field(description="the signed smallest effect that matters")
+    mcse: float | None = Field(default=None, description="Monte Carlo error of the mean")
 
 
 class FrozenDistribution(Frozen):
