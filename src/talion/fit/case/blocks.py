@@ -65,8 +65,49 @@ def blocks_of(
     """
     touched = _dependencies(s)
     sampled = np.array([bool(free[p] and touched[p]) for p in range(len(free))])
-    path = _path_effects(s)
     moves, needs = _reached(s)
+    blocks, effects, every = _blocks(s, sampled, strength, end, touched)
+    sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
+    around = [_around(s, f, end) for f in range(len(s.f_kind))]
+    sets = [members for members in sets if members]
+    ridges = [ridge for k in range(len(s.usual)) if (ridge := _ridge(s, k, sampled))]
+    arrows = [touched[int(p)] for p in strength]  # a sign matters where its strength does
+    out = s._replace(
+        b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
+        b_index=np.array([i for b in blocks for i in b], np.int64),
+        b_every=np.array(every, np.int64),
+        b_types=_type_rows(s, effects),
+        b_path=_flags(e.path for e in effects),
+        b_marks=_flags(e.marks for e in effects),
+        b_listing=_flags(e.listing for e in effects),
+        b_totals=_flags(e.totals for e in effects),
+        d_start=np.cumsum([0, *map(len, ridges)]).astype(np.int64),
+        d_index=np.array([p for ridge in ridges for p in ridge], np.int64),
+        d_weight=np.array([w for ridge in ridges for w in ridge.values()], np.float64),
+        a_types=_type_rows(s, arrows),
+        a_path=_flags(e.path for e in arrows),
+        a_marks=_flags(e.marks for e in arrows),
+        a_listing=_flags(e.listing for e in arrows),
+        a_strength=strength,
+        a_alone=(end < 0).astype(np.int64),
+        s_start=np.cumsum([0, *map(len, sets)]).astype(np.int64),
+        s_arrow=np.array([a for members in sets for a in members], np.int64),
+        o_start=np.cumsum([0, *map(len, around)]).astype(np.int64),
+        o_arrow=np.array([a for members in around for a in members], np.int64),
+        # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
+        free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
+        c_path=_flags(row.any() for row in moves),
+        c_moves=moves,
+        c_needs=needs,
+    )
+    return out, sampled
+
+
+def _blocks(
+    s: Specification, sampled: NDArray[np.bool_], strength: I8, end: I8, touched: list[_Touched]
+) -> tuple[list[list[int]], list[_Touched], list[int]]:
+    """Coordinates of each block, what depends on it, and in every how many sweeps it is moved."""
+    path = _path_effects(s)
     blocks: list[list[int]] = []
     effects: list[_Touched] = []
     every: list[int] = []
@@ -111,40 +152,7 @@ def blocks_of(
         blocks += pieces
         effects += [_Touched(listing=1)] * len(pieces)
         every += [1] * len(pieces)
-    sets = [np.flatnonzero(end == f).tolist() for f in range(len(s.f_kind))]
-    around = [_around(s, f, end) for f in range(len(s.f_kind))]
-    sets = [members for members in sets if members]
-    ridges = [ridge for k in range(len(s.usual)) if (ridge := _ridge(s, k, sampled))]
-    arrows = [touched[int(p)] for p in strength]  # a sign matters where its strength does
-    out = s._replace(
-        b_start=np.cumsum([0, *map(len, blocks)]).astype(np.int64),
-        b_index=np.array([i for b in blocks for i in b], np.int64),
-        b_every=np.array(every, np.int64),
-        b_types=_type_rows(s, effects),
-        b_path=_flags(e.path for e in effects),
-        b_marks=_flags(e.marks for e in effects),
-        b_listing=_flags(e.listing for e in effects),
-        b_totals=_flags(e.totals for e in effects),
-        d_start=np.cumsum([0, *map(len, ridges)]).astype(np.int64),
-        d_index=np.array([p for ridge in ridges for p in ridge], np.int64),
-        d_weight=np.array([w for ridge in ridges for w in ridge.values()], np.float64),
-        a_types=_type_rows(s, arrows),
-        a_path=_flags(e.path for e in arrows),
-        a_marks=_flags(e.marks for e in arrows),
-        a_listing=_flags(e.listing for e in arrows),
-        a_strength=strength,
-        a_alone=(end < 0).astype(np.int64),
-        s_start=np.cumsum([0, *map(len, sets)]).astype(np.int64),
-        s_arrow=np.array([a for members in sets for a in members], np.int64),
-        o_start=np.cumsum([0, *map(len, around)]).astype(np.int64),
-        o_arrow=np.array([a for members in around for a in members], np.int64),
-        # An arrow on which nothing depends keeps the sign it began with, drawn from its prior.
-        free_arrow=s.free_arrow * _flags(bool(e) for e in arrows),
-        c_path=_flags(row.any() for row in moves),
-        c_moves=moves,
-        c_needs=needs,
-    )
-    return out, sampled
+    return blocks, effects, every
 
 
 def _doses_and_gains(s: Specification, f: int, sampled: NDArray[np.bool_]) -> list[int]:
