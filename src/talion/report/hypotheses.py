@@ -188,7 +188,7 @@ def finding_sentence(found: Comparison) -> str:
     if thin:
         said.append(
             f"Of {plural(len(found.weeks), 'week')}, {len(thin)} {'was' if len(thin) == 1 else 'were'} "
-            f"out of reach of the particles under one of them (week {', '.join(map(str, thin))}): no "
+            f"out of reach of the particles under one of them (week{'' if len(thin) == 1 else 's'} {', '.join(map(str, thin))}): no "
             f"verdict hangs on {'it' if len(thin) == 1 else 'those'}."
         )
     return " ".join(said)
