@@ -65,7 +65,7 @@ BECAUSE = {
 MEANINGS: dict[str, dict[str, str]] = {
     "CaseDocument": WHOLE,
     "SourceEntry": {
-        "file": "name of the text; `talion run --text ID=FILE` shows its lines",
+        "file": "name of the text; beside the case file, `talion check` looks up what evidence cites; `talion run --text ID=FILE` shows its lines",
         "title": "what it is",
         "sha256": "hash of its bytes; another text is refused",
         "dated": "date it carries",

@@ -10,7 +10,8 @@ import pytest
 from report.fixtures import NOTE, small_case
 from talion.errors import InputError
 from talion.model.schema import CaseEvidence
-from talion.report.evidence import EvidenceReader, read_texts
+from talion.read.passages import read_texts
+from talion.report.evidence import EvidenceReader
 
 SHA = hashlib.sha256(NOTE.encode()).hexdigest()
 

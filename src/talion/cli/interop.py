@@ -120,7 +120,7 @@ def _write(
 
 def _annotations(asked: _Asked, out: Path, texts: dict[str, Path]) -> Iterator[str]:
     from talion.judge.interop.annotations import evidence_annotations
-    from talion.report.evidence import read_texts
+    from talion.read.passages import read_texts
 
     found = evidence_annotations(asked.case, read_texts(asked.case, texts))
     yield _json(out / "annotations.jsonld", found.document)

@@ -54,7 +54,7 @@ def run_case(
     """
     from talion.judge.run_folder import case_text
     from talion.model.case import load_case
-    from talion.report.evidence import read_texts
+    from talion.read.passages import read_texts
 
     if refit and no_fit:
         message = "say one thing: fit anew, or do without a fit"

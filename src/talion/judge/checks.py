@@ -13,6 +13,7 @@ from itertools import combinations
 
 from talion.errors import CaseError, InputError, JudgmentTestError, Problems, TalionError
 from talion.judge.branching import near_endless, shares_at_high_end
+from talion.judge.citations import citation_remarks, misquoted
 from talion.judge.doubles import overlapping_totals, told_twice
 from talion.judge.findings import SEVERITIES, Finding
 from talion.judge.idle import idle_links
@@ -94,6 +95,7 @@ def remarks_on(case: Case) -> Iterator[Finding]:
     yield from told_twice(case)
     yield from overlapping_totals(case)
     yield from shares_at_high_end(case)
+    yield from citation_remarks(case)
 
 
 def stop_on_faults(case: Case) -> None:
@@ -119,6 +121,7 @@ def _faults_looked_for() -> tuple[tuple[Look, str, str], ...]:
             "sign-only",
             "the direction of the link was put in, so it must come out again",
         ),
+        (misquoted, "misquoted", "a reader who follows the pointer finds nothing that supports it"),
         (_double_counting, "counted-twice", "the same acts would weigh twice in every result"),
         (
             explosive_shares,

@@ -14,7 +14,7 @@ from talion.model.schema import CaseDocument, CaseEvidence, Decision, Operation
 from talion.model.schema_hypotheses import BASELINE
 from talion.record.record import Record
 
-__all__ = ["name_problems"]
+__all__ = ["name_problems", "pointers_in"]
 
 Found = Iterator[tuple[tuple[str | int, ...], str, object, str]]
 
@@ -320,13 +320,14 @@ def _references(case: CaseDocument, path: tuple[str | int, ...], test: Expressio
 def _evidence(case: CaseDocument, record: Record) -> Found:
     sources = set(case.sources) | {source.id for source in record.sources}
     rows = {event.id for event in record.events}
-    for path, pointer in _pointers(case):
+    for path, pointer in pointers_in(case):
         if pointer.source:
             yield from _missing(path, [pointer.source], sources, "source")
         yield from _missing(path, pointer.rows, rows, "event of the record")
 
 
-def _pointers(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], CaseEvidence]]:
+def pointers_in(case: CaseDocument) -> Iterator[tuple[tuple[str | int, ...], CaseEvidence]]:
+    """Yield every pointer of a case into a source, with the key it stands under."""
     groups: dict[str, Mapping[str, object]] = {
         "events": case.events,
         "factors": case.factors,

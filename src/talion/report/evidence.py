@@ -6,10 +6,8 @@ against the case's SHA-256 and the lines at the pointer's characters are shown.
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from talion.errors import InputError
 from talion.model.case import Case
@@ -36,48 +34,6 @@ class Pointer:
     gist: str
     lines: str
     rows: tuple[Row, ...]
-
-
-def read_texts(case: Case, texts: Mapping[str, Path] | None) -> dict[str, str]:
-    """Return the supplied texts by source id, each checked against the case's hash.
-
-    Raises:
-        InputError: no such source, unreadable file, other bytes than the case cites.
-    """
-    return {name: _read_text(case, name, Path(path)) for name, path in (texts or {}).items()}
-
-
-def _read_text(case: Case, name: str, path: Path) -> str:
-    if name not in case.sources:
-        known = ", ".join(case.sources) or "none"
-        raise InputError(
-            "the case cites no source of this name", value=name, remedy=f"its sources: {known}"
-        )
-    try:
-        data = path.read_bytes()
-    except OSError as error:
-        raise InputError(
-            f"the text of {name} cannot be read: {error.strerror or error}",
-            place=str(path),
-            remedy="give the path of the file, or leave the text out",
-        ) from None
-    wanted = case.sources[name].sha256
-    found = hashlib.sha256(data).hexdigest()
-    if wanted is not None and found != wanted:
-        raise InputError(
-            f"this is not the text that the case cites as {name}: it should have SHA-256 {wanted}",
-            place=str(path),
-            value=found,
-            remedy="supply the very file the offsets were taken from",
-        )
-    try:
-        return data.decode("utf-8")
-    except UnicodeDecodeError as error:
-        raise InputError(
-            f"the text of {name} is not UTF-8 at byte {error.start}",
-            place=str(path),
-            remedy="save it as UTF-8",
-        ) from None
 
 
 class EvidenceReader:

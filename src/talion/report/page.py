@@ -19,12 +19,13 @@ from typing import TYPE_CHECKING, Any
 
 from markupsafe import Markup
 
+from talion.read.passages import read_texts
 from talion.record.writing import write_files
 from talion.report.assumptions import build_footing
 from talion.report.bargaining import build_bargains
 from talion.report.bundle import chart_script
 from talion.report.charts import Chart, payload, static_svg, templates
-from talion.report.evidence import EvidenceReader, read_texts
+from talion.report.evidence import EvidenceReader
 from talion.report.futures import Futures, build_futures
 from talion.report.hypotheses import build_hypotheses
 from talion.report.imputed import imputed_charts
