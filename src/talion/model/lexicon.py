@@ -34,6 +34,7 @@ __all__ = [
     "Lexicon",
     "Meaning",
     "WordReading",
+    "estimative_words",
     "read_word",
 ]
 
@@ -269,6 +270,35 @@ def read_word(word: str | Iterable[str], lexicon: str = "icd203") -> WordReading
             )
         found += here
     return WordReading(", ".join(phrases), tuple(found))
+
+
+_NO_CLAIM = frozenset(
+    {"unhedged", "view", "viewed", "implied", "real", "certain", "signs", "remote", "temporarily"}
+)
+
+
+def estimative_words(sentence: str, lexicon: str = "icd203") -> tuple[str, ...]:
+    """Return the words of likelihood in a sentence, as they stand in it, each part of it used once.
+
+    Words that mostly stand for something else ("view", "real", "remote") are left out, and so is the
+    month of May.
+
+    Args:
+        sentence: prose.
+        lexicon: `icd203` or `phia`.
+
+    >>> estimative_words("Tehran will continue to press, and may probably succeed in May")
+    ('will continue', 'may', 'probably')
+    """
+    found: list[tuple[int, str]] = []
+    rest = re.sub(r"(?<!^)(?<![.!?] )\bMay\b", "|||", " ".join(sentence.split())).lower()
+    for entry in sorted(_entries(LEXICONS[lexicon]), key=lambda m: -len(m.word)):
+        if entry.word in _NO_CLAIM:
+            continue
+        for match in re.finditer(rf"(?<![a-z]){re.escape(entry.word)}(?![a-z])", rest):
+            found.append((match.start(), entry.word))
+            rest = rest[: match.start()] + "|" * len(entry.word) + rest[match.end() :]
+    return tuple(word for _, word in sorted(found))
 
 
 def _refuse_foreign(phrase: str, lexicon: str, own: Iterable[Meaning]) -> None:
