@@ -135,6 +135,14 @@ def test_countries_add_up(calm: RunResult) -> None:
     assert {r.what: r.total for r in section.by_country} == {"Attack": 24, "Strike": 3}
 
 
+def test_no_table_of_countries_where_no_row_states_one(calm: RunResult) -> None:
+    events = tuple(replace(event, country="") for event in calm.record.events)
+    section = build_record(
+        replace(calm, record=replace(calm.record, events=events)), reader_of(calm)
+    )
+    assert section.by_country == ()
+
+
 def test_before_and_after_shows_every_act_with_its_listing(calm: RunResult) -> None:
     tables = {(t.cause, t.effect): t for t in build_around(calm, reader_of(calm))}
     table = tables["Attack", "Strike"]

@@ -236,7 +236,7 @@ def _reading(part: PartResult, name: str) -> ReadingRow:
     if share is None:
         return ReadingRow(title, DASH, "no history can answer", "", "")
     interval = percent_range(share.low, share.high) if share.low < share.high else DASH
-    chance = f"± {max(1, round(100 * share.mcse))} points"
+    chance = f"± {plural(max(1, round(100 * share.mcse)), 'point')}"
     if share.undetermined > 0:
         chance += f"; {percent(share.undetermined)} of histories cannot answer"
     said = ""

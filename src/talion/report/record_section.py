@@ -332,6 +332,8 @@ def _by_country(result: RunResult) -> tuple[tuple[str, ...], tuple[CountryRow, .
             table.setdefault(kinds[event.id], Counter())[event.country or "not stated"] += 1
     totals: Counter[str] = sum(table.values(), Counter())
     named = [c for c, _ in totals.most_common() if c != "not stated"][:6]
+    if not named:
+        return (), ()
     columns = (*named, *(["not stated"] if totals["not stated"] else []))
     rows = [
         CountryRow(kind, tuple(row[c] for c in columns), row.total()) for kind, row in table.items()
