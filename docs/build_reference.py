@@ -44,8 +44,8 @@ def run_talion(*arguments: str) -> str:
 
 def verbs() -> list[str]:
     """The commands that `talion --help` lists."""
-    listed = help_text().split("Commands:", 1)[1]
-    return re.findall(r"^  ([a-z][a-z-]*)", listed, flags=re.MULTILINE)
+    listed = help_text().split("Options:", 1)[1]
+    return re.findall(r"^  ([a-z][a-z-]*)  ", listed, flags=re.MULTILINE)
 
 
 def exit_statuses() -> str:

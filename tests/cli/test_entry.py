@@ -9,11 +9,14 @@ import sys
 from pathlib import Path
 
 import pytest
+import typer
 
 import talion as package
 from cli.command import Command
 from talion.cli import show
+from talion.cli.app import app
 from talion.cli.lines import say
+from talion.cli.verb_list import SECTIONS
 
 
 def test_without_a_verb_the_help_is_shown(talion: Command) -> None:
@@ -120,3 +123,11 @@ def test_linear_algebra_keeps_to_one_thread_unless_the_user_says_otherwise(
     monkeypatch.delenv("OPENBLAS_NUM_THREADS")
     talion("--version")
     assert os.environ["OPENBLAS_NUM_THREADS"] == "1"
+
+
+def test_every_verb_is_listed_once_in_the_order_of_the_work(talion: Command) -> None:
+    listed = [verb for verbs in SECTIONS.values() for verb in verbs]
+    assert sorted(listed) == sorted(typer.main.get_command(app).commands)  # type: ignore[attr-defined]
+    told = talion("--help").out
+    places = [told.index(f"\n  {verb} ") for verb in listed]
+    assert places == sorted(places)

@@ -10,12 +10,15 @@ import typer
 
 from talion.cli.options import Case, Draws, Histories, Seed, Workers, complete_case
 from talion.cli.start import start
+from talion.cli.verb_list import VerbList
 from talion.cli.verbs_of_fit import diagnose, fit
 
 __all__ = ["Case", "Draws", "Histories", "Seed", "Workers", "app", "complete_case"]
 
 app = typer.Typer(
-    help="Makes a brief on an armed crisis executable: what its judgments rest on, and whether they hold.",
+    cls=VerbList,
+    help="Makes a brief on an armed crisis executable: what its judgments rest on, and whether they hold."
+    "\n\nBegin with `talion run baghdad-2024`, or with your own table of events: `talion start EVENTS.xlsx`.",
     rich_markup_mode=None,
     pretty_exceptions_enable=False,
     context_settings={"help_option_names": ["-h", "--help"]},
@@ -170,7 +173,7 @@ def show(
     show_case(case, judgment=judgment, link=link)
 
 
-@app.command()
+@app.command(short_help="Name every mistake in a case, and what would mislead.")
 def check(
     file: Annotated[str, typer.Argument(metavar="FILE", help="a case file, folder or name")],
     json: Annotated[bool, typer.Option("--json", help="print all findings as JSON")] = False,
@@ -220,7 +223,7 @@ def ask(
     ask_case(case, answers=answers, about=about, again=tuple(again or ()), list_only=list_only)
 
 
-@app.command(short_help="Begin a case that runs as it is.")
+@app.command(short_help="Begin with a commented starter case that runs as it is.")
 def new(
     name: Annotated[str, typer.Argument(metavar="NAME", help="folder to make")],
 ) -> None:

@@ -11,7 +11,7 @@ from talion.cli.app import Seed, app, complete_case
 __all__ = ["bargain"]
 
 
-@app.command(short_help="Put an issue to every model of bargaining, baselines beside them.")
+@app.command(short_help="Put an issue to every model of bargaining.")
 def bargain(
     source: Annotated[
         str,

@@ -12,7 +12,7 @@ from talion.cli.app import Case, Seed, app
 __all__ = ["hypotheses"]
 
 
-@app.command(short_help="Compare rival explanations by how well they tell the coming weeks.")
+@app.command(short_help="Compare rival explanations of the record.")
 def hypotheses(
     case: Case,
     quick: Annotated[
