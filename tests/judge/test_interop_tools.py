@@ -38,6 +38,7 @@ from talion.judge.interop.evaluator import CaseFunction
 from talion.judge.interop.provenance import provenance
 from talion.judge.interop.salib import evaluate_sample, salib_problem
 from talion.model.case import Case, load_case
+from talion.model.schema import CaseEvidence
 
 
 @pytest.fixture(scope="module")
@@ -251,6 +252,32 @@ def test_a_text_that_the_user_holds_is_quoted_exactly(starter: Case) -> None:
         assert at + len(quote.get("prefix", "")) == position["start"]
     with pytest.raises(InputError, match="points at characters"):
         evidence_annotations(starter, {"note": text[:100]})
+
+
+def test_quoted_words_are_selected_by_themselves_or_by_their_place(starter: Case) -> None:
+    text = (Path(str(starter.path)).parent / "note.txt").read_text(encoding="utf-8")
+    words = " ".join(text.split()[4:9])
+    quoted = CaseEvidence(source="note", quote=words)
+    gapped = CaseEvidence(source="note", quote=f"{words} ... {text.split()[12]}")
+
+    def cited(pointer: CaseEvidence) -> Case:
+        link = starter.links["L1"].model_copy(update={"evidence": (pointer,)})
+        links = {**starter.links, "L1": link}
+        return replace(starter, document=starter.document.model_copy(update={"links": links}))
+
+    def selectors(pointer: CaseEvidence, **texts: str) -> list[dict[str, object]]:
+        items = annotations_of(evidence_annotations(cited(pointer), texts).document)
+        found = [i for i in items if i["id"] == "urn:talion:starter:links.L1:evidence:1"]
+        return found[0]["target"]["selector"] if found else []
+
+    assert selectors(quoted) == [{"type": "TextQuoteSelector", "exact": words}]
+    assert selectors(gapped) == []
+    for pointer in (quoted, gapped):
+        place, quote = selectors(pointer, note=text)
+        assert text[place["start"] : place["end"]] == quote["exact"]  # type: ignore[misc]
+        assert str(quote["exact"]).split()[:5] == words.split()
+    with pytest.raises(InputError, match="words that note lacks"):
+        selectors(CaseEvidence(source="note", quote="never written"), note=text)
 
 
 def test_the_built_in_case_says_nothing_of_its_sources_words() -> None:

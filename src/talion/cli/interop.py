@@ -125,8 +125,8 @@ def _annotations(asked: _Asked, out: Path, texts: dict[str, Path]) -> Iterator[s
     found = evidence_annotations(asked.case, read_texts(asked.case, texts))
     yield _json(out / "annotations.jsonld", found.document)
     yield (
-        f"  {found.count} pointers into texts; {found.left_out} to rows, quoted words or dates have "
-        "no place in characters and are left out"
+        f"  {found.count} pointers into texts; {found.left_out} to rows or dates have no place in a "
+        "text and are left out"
     )
     if found.withheld:
         yield f"  {found.withheld} into sources that may not be passed on are withheld"

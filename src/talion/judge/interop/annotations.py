@@ -5,8 +5,11 @@ the source with a `TextPositionSelector`. A `TextQuoteSelector`, which holds the
 only from a file that the user supplies; no text of a source is part of a case. Sources are named by
 their SHA-256 (RFC 6920), so that whoever holds the same file finds the place.
 
-Pointers to rows of the record, to quoted words or to a date alone have no place in characters and are
-left out, and so is whatever points into a source marked `shared: no`; how many is returned too.
+A pointer by quoted words has a `TextQuoteSelector` of the words that the case itself holds; with the file
+they become those of the file, with their place. Words left out of a quotation (`...`) need the file.
+
+Pointers to rows of the record or to a date alone have no place in a text and are left out, and so is
+whatever points into a source marked `shared: no`; how many is returned too.
 
 Offsets count characters (code points) of the text decoded as UTF-8, end excluded, as the standard has it.
 
@@ -24,6 +27,7 @@ from typing import Any
 from talion.errors import InputError
 from talion.model.case import Case
 from talion.model.schema import CaseEvidence
+from talion.read.passages import passage_of
 
 __all__ = ["Annotations", "evidence_annotations", "private_sources", "source_iri"]
 
@@ -40,7 +44,7 @@ class Annotations:
     Attributes:
         document: JSON-LD.
         count: how many there are.
-        left_out: pointers that have no place in characters.
+        left_out: pointers that have no place in a text, or none without the file.
         withheld: pointers into sources that may not be passed on.
     """
 
@@ -80,19 +84,19 @@ def evidence_annotations(case: Case, texts: Mapping[str, str] | None = None) -> 
         texts: source -> its text, as the user supplied it; the hash is checked by who reads it.
 
     Raises:
-        InputError: a pointer leads beyond the end of a supplied text.
+        InputError: a supplied text does not hold what a pointer names.
     """
     found, left_out, withheld = [], 0, 0
     private = private_sources(case)
     for part, role, number, item in _pointers(case):
-        if item.source is None or item.start is None or item.end is None:
+        if item.source is None or not (selectors := _selectors(item, texts or {})):
             left_out += 1
             continue
         if item.source in private:
             withheld += 1
             continue
         name = f"urn:talion:{case.name}:{part}:{role}:{number}"
-        found.append(_annotation(case, name, part, role, item, texts or {}))
+        found.append(_annotation(case, name, part, role, item, selectors))
     document = {
         "@context": CONTEXT,
         "id": f"urn:talion:{case.name}:evidence",
@@ -139,7 +143,7 @@ def _annotation(
     part: str,
     role: str,
     item: CaseEvidence,
-    texts: Mapping[str, str],
+    selectors: list[dict[str, Any]],
 ) -> dict[str, Any]:
     source = item.source or ""
     about = {
@@ -159,22 +163,36 @@ def _annotation(
         "type": "Annotation",
         "motivation": _MOTIVES[role],
         "body": body,
-        "target": {"source": source_iri(case, source), "selector": _selectors(item, texts)},
+        "target": {"source": source_iri(case, source), "selector": selectors},
     }
 
 
 def _selectors(item: CaseEvidence, texts: Mapping[str, str]) -> list[dict[str, Any]]:
-    start, end = item.start or 0, item.end or 0
-    found: list[dict[str, Any]] = [{"type": "TextPositionSelector", "start": start, "end": end}]
+    """Return what selects the passage; empty if nothing can without the file."""
     text = texts.get(item.source or "")
-    if text is None:
-        return found
-    if end > len(text):
+    if item.start is None and item.quote is None:
+        return []
+    if text is not None:
+        return _in_text(item, text)
+    if item.start is not None:
+        return [{"type": "TextPositionSelector", "start": item.start, "end": item.end}]
+    whole = "..." not in str(item.quote) and "…" not in str(item.quote)
+    return [{"type": "TextQuoteSelector", "exact": item.quote}] if whole else []
+
+
+def _in_text(item: CaseEvidence, text: str) -> list[dict[str, Any]]:
+    span = passage_of(item, text)
+    if span is None:
+        offsets = f"characters {item.start} to {item.end} of {item.source}"
         raise InputError(
-            f"the case points at characters {start} to {end} of {item.source}",
-            value=f"{len(text)} characters",
-            remedy="correct the offsets in the case",
+            f"the case points at {offsets if item.quote is None else f'words that {item.source} lacks'}",
+            value=f"{len(text)} characters" if item.quote is None else item.quote,
+            remedy="correct the evidence in the case",
         )
+    start, end = span
     quote = {"type": "TextQuoteSelector", "exact": text[start:end]}
     around = {"prefix": text[max(start - _AROUND, 0) : start], "suffix": text[end : end + _AROUND]}
-    return [*found, {**quote, **{k: v for k, v in around.items() if v}}]
+    return [
+        {"type": "TextPositionSelector", "start": start, "end": end},
+        {**quote, **{k: v for k, v in around.items() if v}},
+    ]
