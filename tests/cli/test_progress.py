@@ -48,6 +48,15 @@ def test_plain_lines_now_and_then_where_there_is_no_terminal() -> None:
     assert "\r" not in stream.getvalue()
 
 
+def test_a_plain_line_is_not_said_twice() -> None:
+    stream, clock = io.StringIO(), Clock()
+    progress = Progress("fitting", stream, clock)
+    for second in range(10, 60, 10):
+        clock.now = float(second)
+        progress(second // 30, 100)
+    assert stream.getvalue() == "fitting: 0 %\nfitting: 1 %\n"
+
+
 def test_one_line_in_place_on_a_terminal_which_is_wiped_at_the_end() -> None:
     stream, clock = Terminal(), Clock()
     with Progress("simulating", stream, clock) as progress:
@@ -64,6 +73,8 @@ def test_one_line_in_place_on_a_terminal_which_is_wiped_at_the_end() -> None:
     ("done", "total", "said"),
     [
         (50, 100, "simulating: 50 %, about 60 s left"),
+        (1, 100, "simulating: 1 %, about 99 min left"),
+        (0, 100, "simulating: 0 %"),
         (10, 100, "simulating: 10 %, about 9 min left"),
         (99.9, 100, "simulating: 99 %"),
     ],

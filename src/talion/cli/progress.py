@@ -15,6 +15,7 @@ __all__ = ["Progress"]
 SILENT_FOR = 1.0  # seconds
 REDRAW = 0.2
 NEW_LINE = 10.0
+TELLS_AFTER = 60.0  # seconds of work from which even a small part done says how long all takes
 
 
 class Progress:
@@ -37,6 +38,7 @@ class Progress:
         self._clock = clock
         self._begun = clock()
         self._said: float | None = None
+        self._line = ""
         self._is_terminal = self._stream.isatty()
 
     def __enter__(self) -> Progress:
@@ -58,9 +60,10 @@ class Progress:
         if self._said is not None and now - self._said < pause:
             return
         self._said = now
-        self._write(
-            f"{self.title}: {_percent(done, total)}{_remaining(now - self._begun, done, total)}"
-        )
+        line = f"{self.title}: {_percent(done, total)}{_remaining(now - self._begun, done, total)}"
+        if line != self._line or self._is_terminal:
+            self._write(line)
+        self._line = line
 
     def _write(self, line: str) -> None:
         self._stream.write(f"\r\x1b[K{line}" if self._is_terminal else f"{line}\n")
@@ -78,7 +81,7 @@ def _percent(done: float, total: float) -> str:
 
 def _remaining(seconds: float, done: float, total: float) -> str:
     """Return such as `, about 12 s left`, once enough is done to tell."""
-    if not total or done / total < 0.05:
+    if not total or not done or (done / total < 0.05 and seconds < TELLS_AFTER):
         return ""
     left = seconds * (total - done) / done
     if left < 1:
