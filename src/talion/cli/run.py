@@ -147,7 +147,12 @@ def fit_for(
     if found is not None:
         return found, found.notes
     why = "as asked" if refit else "there is no fit of it as it stands"
-    say([f"fitting the case to its record, {why}; the next run finds this fit"], err=True)
+    say(
+        [
+            f"fitting the case to its record, {why}; it takes minutes, and the next run finds this fit"
+        ],
+        err=True,
+    )
     try:
         with Progress("fitting") as progress:
             found = obtain_fit(case, settings, refit=refit, progress=progress)
