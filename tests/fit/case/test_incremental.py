@@ -2,21 +2,43 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from fit.case.proved_case import in_some_state, watched
+from judge.two_types import TEXT, row
 from talion.fit.case.chain import _begin, _compiled, evaluate, new_chain
 from talion.fit.case.options import Options
 from talion.fit.case.specification import problem_of
-from talion.model.case import load_case
+from talion.fit.case.sweep_kernel import AT_ONCE
+from talion.model.case import EPOCH, Case, day_number, load_case, parse_case
+from talion.record.event import Actor, Source
+from talion.record.record import Record
 
 MADE = (
     "part", "z", "base", "daily", "number", "cell", "state", "seen", "mix", "mu", "a", "b", "flow",
     "expected", "felt", "said", "marked", "weekly", "attended",
 )  # fmt: skip
+
+
+def long_war(days: int = 900) -> Case:
+    """Raids and replies over a window in which a change fades long before its end; over 400 rows."""
+    begin = dt.date(2022, 1, 1)
+    end = begin + dt.timedelta(days=days)
+    rng, first = np.random.default_rng(8), day_number(begin)
+    told = {"raid": 260, "reply": 230, "storm": 40}
+    rows = tuple(
+        row(f"{name}-{i}", name, first + int(t))
+        for name, count in told.items()
+        for i, t in enumerate(np.sort(rng.uniform(0, days, count)))
+    )
+    actors = (Actor("north", "North"), Actor("south", "South"))
+    text = TEXT.replace("2024-05-01", str(end)).replace("2024-01-01", str(begin))
+    assert str(EPOCH + dt.timedelta(days=first)) == str(begin)
+    return parse_case(text, "long-war", Record((begin, end), (Source("log"),), actors, rows))
 
 
 def fresh(problem, ch):
@@ -91,9 +113,10 @@ def test_after_each_kind_of_move_all_parts_are_fresh(move, kinds, reading):
     assert accepted > 0 or reading != "no_view"  # signs stand where they are stated
 
 
-@pytest.mark.parametrize("name", ["watched", "baghdad-2024"])
+@pytest.mark.parametrize("name", ["watched", "baghdad-2024", "long war"])
 def test_after_whole_sweeps_all_parts_are_fresh(name):
-    case = watched() if name == "watched" else load_case(name)
+    made = {"watched": watched, "long war": long_war}
+    case = made[name]() if name in made else load_case(name)
     problem = problem_of(case)
     ch = _begin(problem, 4000, np.random.default_rng(5))
     kept = np.empty((4, len(ch.x) + len(ch.sign) + len(ch.part)))
@@ -102,6 +125,25 @@ def test_after_whole_sweeps_all_parts_are_fresh(name):
         worst = told_apart(problem, ch)
         assert max(worst.values()) < 1e-8, worst
         np.testing.assert_allclose(kept[-1, -len(ch.part) :], ch.part)
+
+
+def test_of_a_long_list_a_share_of_the_times_is_moved_by_turns():
+    problem = problem_of(long_war())
+    ch = _begin(problem, 4000, np.random.default_rng(5))
+    listed = np.flatnonzero(ch.row[: ch.events[0]] >= 0)
+    assert len(listed) > AT_ONCE
+    kept = np.empty((1, len(ch.x) + len(ch.sign) + len(ch.part)))
+    moved = {}
+    before = {int(ch.row[slot]): ch.time[slot] for slot in listed}
+    for _ in range(12):
+        tried = int(ch.tally[2, 0])
+        assert _compiled()[1](problem.arrays, ch, 1, kept) == 0
+        assert 0 < ch.tally[2, 0] - tried <= AT_ONCE
+        n = int(ch.events[0])
+        now = {int(r): t for r, t in zip(ch.row[:n], ch.time[:n], strict=True) if r >= 0}
+        moved |= {r: True for r, t in now.items() if t != before[r]}
+        before = now
+    assert len(moved) > 0.95 * len(listed)
 
 
 def test_a_wrong_number_would_be_told():

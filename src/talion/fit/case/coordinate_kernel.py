@@ -67,7 +67,7 @@ def _sign_value(s: Specification, ch: Chain, arrow: int) -> float:
         ch.dirty[k] = s.a_types[arrow, k]
     for g in range(s.g_arrow.shape[0]):
         if s.g_arrow[g] == arrow:
-            trace(s, ch, g, 0)
+            trace(s, ch, g, 0, ch.cell.shape[1])
     return refresh(s, ch, s.a_path[arrow], s.a_marks[arrow], s.a_listing[arrow], 0)
 
 

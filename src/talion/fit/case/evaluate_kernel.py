@@ -72,7 +72,7 @@ def refresh(s: Specification, ch: Chain, path: int, marks: int, listing: int, to
             numbers_of_type(s, ch, k)
         if ch.dirty[k] == 1 or (path == 1 and driven(s, ch, k)):
             load_background(s, ch, k, 0)
-            ch.part[k] = type_part(s, ch, k, 0)
+            ch.part[k] = type_part(s, ch, k, 0, ch.cell.shape[1])
         ch.dirty[k] = 0
         if s.class_start[k + 1] - s.class_start[k] > 1 and (
             marks == 1 or (marks == 2 and mixed(s, ch, k))
@@ -100,7 +100,7 @@ def everything(s: Specification, ch: Chain) -> float:
             for d in range(s.days):
                 ch.mix[d, c] = 1.0
     for g in range(s.g_arrow.shape[0]):
-        trace(s, ch, g, 0)
+        trace(s, ch, g, 0, ch.cell.shape[1])
     count_totals(s, ch)
     ch.part[s.usual.shape[0] + ABSENCES] = absence_part(s, ch)
     return refresh(s, ch, 1, 1, 1, 1)

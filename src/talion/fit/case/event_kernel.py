@@ -38,6 +38,7 @@ from talion.model.compiling import inner
 __all__ = ["NO_ROOM", "birth", "death", "move_class", "move_moment", "move_time", "wander"]
 
 NO_ROOM = 1_000_000_000  # added to the tally of births where an event found no room
+_LONG = 366  # days of a window in which looking for where a change has faded is worth it
 _REACH = (0.3, 3.0, 12.0)  # days: sd of moves of an unlisted event, each a third of them
 
 
@@ -73,21 +74,24 @@ def _tell(s: Specification, ch: Chain, c: int, t: float, size: int) -> None:
 
 @inner
 def _after_event(  # noqa: C901 - all that one event can change, in one place
-    s: Specification, ch: Chain, c: int, other: int, since: float, day: int, slot: int
+    s: Specification, ch: Chain, c: int, other: int, since: float, last: float, day: int, slot: int
 ) -> float:
     """Log-likelihood after an event of class `c` (and `other`) has come, gone or moved.
 
-    Nothing before `since` has changed. `day` is the first day whose number of events has, or -1. `slot` is the event as it is
+    Nothing before `since` has changed, and after `last` no event. `day` is the first day whose number of events has, or -1. `slot` is the event as it is
     now, or -1 where it is gone; its old terms of marks and listing must be out of the sums.
     """
     types, k = s.usual.shape[0], s.class_type[c]
-    first = int(since * CELLS_PER_DAY)
+    first, settled = int(since * CELLS_PER_DAY), ch.cell.shape[1]
+    if s.days > _LONG:
+        settled = int(last * CELLS_PER_DAY) + 1
+    until = settled
     path = day >= 0 and (s.c_path[c] == 1 or s.c_path[other] == 1)
     for g in range(s.g_arrow.shape[0]):
         if ch.sign[s.g_arrow[g]] == 0:
             continue  # does nothing; traced when the sign turns
         if s.g_member[g, c] == 1 or s.g_member[g, other] == 1:
-            trace(s, ch, g, first)
+            until = max(until, trace(s, ch, g, first, settled))
             ch.dirty[s.g_target[g]] = 1
         elif s.g_target[g] == k and slot >= 0:
             ch.seen[g, slot] = seen_at(s, ch, g, ch.time[slot])
@@ -100,7 +104,7 @@ def _after_event(  # noqa: C901 - all that one event can change, in one place
         if felt:
             load_background(s, ch, i, day)
         if felt or ch.dirty[i] == 1:
-            ch.part[i] = type_part(s, ch, i, first)
+            ch.part[i] = type_part(s, ch, i, first, ch.cell.shape[1] if felt else until)
         ch.dirty[i] = 0
         if path and mixed(s, ch, i):
             load_mix(s, ch, i, day)
@@ -140,7 +144,7 @@ def _shift(s: Specification, ch: Chain, slot: int, t: float, c: int) -> float:
     _place(ch, slot, at)
     _tell(s, ch, c, t, ch.size[slot])
     day = min(int(t), int(old)) if int(t) != int(old) or was != c else -1
-    return _after_event(s, ch, c, was, min(t, old), day, slot)
+    return _after_event(s, ch, c, was, min(t, old), max(t, old), day, slot)
 
 
 @inner
@@ -241,7 +245,7 @@ def _add(s: Specification, ch: Chain, t: float, c: int) -> float:
     ch.order[slot] = slot
     _place(ch, slot, slot)
     _tell(s, ch, c, t, 1)
-    return _after_event(s, ch, c, c, t, int(t), slot)
+    return _after_event(s, ch, c, c, t, t, int(t), slot)
 
 
 @inner
@@ -267,7 +271,7 @@ def _remove(s: Specification, ch: Chain, slot: int) -> float:
             if ch.order[i] == last:
                 ch.order[i] = slot
     ch.events[0] = last
-    return _after_event(s, ch, c, c, t, int(t), -1)
+    return _after_event(s, ch, c, c, t, t, int(t), -1)
 
 
 @inner

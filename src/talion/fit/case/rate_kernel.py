@@ -34,8 +34,13 @@ def _first_event(ch: Chain, t: float) -> int:
 
 
 @inner
-def trace(s: Specification, ch: Chain, g: int, first: int) -> None:
-    """Carry a group's state on from cell `first`: cells, and what events of the target saw."""
+def trace(s: Specification, ch: Chain, g: int, first: int, settled: int) -> int:
+    """Carry a group's state on from cell `first`: cells, and what events of the target saw.
+
+    No event has changed from cell `settled` on, so that all is as it was once the state is, to the
+    last bit (a change fades in some fifty half-lives). Returns the cell from which on nothing was
+    worked out again.
+    """
     rate = _LN2 / s.half_life[s.g_half[g]]
     raises = ch.sign[s.g_arrow[g]] > 0
     width = 1.0 / CELLS_PER_DAY
@@ -44,6 +49,8 @@ def trace(s: Specification, ch: Chain, g: int, first: int) -> None:
     state, n = ch.state[g, first] if first > 0 else 0.0, ch.events[0]
     i = _first_event(ch, first * width)
     for cell in range(first, ch.cell.shape[1]):
+        if cell >= settled and state == ch.state[g, cell]:
+            return cell
         ch.state[g, cell] = state
         begin, end = cell * width, (cell + 1) * width
         entered, jumped, now = state, 0.0, begin
@@ -72,6 +79,7 @@ def trace(s: Specification, ch: Chain, g: int, first: int) -> None:
         total = entered - state + jumped  # integral of rate x state
         ch.cell[g, cell] = total if raises else total / (rate * width)
     ch.state[g, ch.cell.shape[1]] = state
+    return int(ch.cell.shape[1])
 
 
 @inner
@@ -111,17 +119,22 @@ def log_rate(s: Specification, ch: Chain, k: int, t: float) -> float:
 
 
 @inner
-def type_part(s: Specification, ch: Chain, k: int, first: int) -> float:
-    """Log-likelihood of the events of a type, given everything; worked out from cell `first` on.
+def type_part(s: Specification, ch: Chain, k: int, first: int, until: int) -> float:
+    """Log-likelihood of the events of a type, given everything; worked out from cell `first` to `until`.
 
-    Nothing before that cell may have changed since it was last worked out.
+    Nothing before and nothing after may have changed since it was last worked out. From the first
+    cell on all is worked out.
     """
+    cells = ch.cell.shape[1]
+    if first == 0:
+        until = cells
     since, width = first / CELLS_PER_DAY, 1.0 / CELLS_PER_DAY
+    to = until * width if until < cells else math.inf
     low, high = s.g_start[k], s.g_start[k + 1]
     held, expected = False, ch.expected[k] if first > 0 else 0.0
     for g in range(low, high):
         held = held or ch.b[g] != 0.0
-    for cell in range(first, ch.cell.shape[1]):
+    for cell in range(first, until):
         rate, exponent = ch.base[k, cell // CELLS_PER_DAY] * width, 0.0
         for g in range(low, high):
             rate += ch.a[g] * ch.cell[g, cell]
@@ -135,7 +148,7 @@ def type_part(s: Specification, ch: Chain, k: int, first: int) -> float:
     for slot in range(ch.events[0]):
         if s.class_type[ch.kind[slot]] != k:
             continue
-        if ch.time[slot] >= since:
+        if since <= ch.time[slot] < to:
             rate, exponent = ch.base[k, int(ch.time[slot])], 0.0
             for g in range(low, high):
                 rate += ch.a[g] * ch.seen[g, slot]
