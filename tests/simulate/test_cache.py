@@ -60,6 +60,7 @@ def test_numba_is_left_as_it_was() -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(900)  # compiles everything once, on a machine that others use too
 def test_a_second_process_finds_the_code_compiled(tmp_path: Path) -> None:
     """Compiles in an empty folder, then loads from it: at least five times sooner."""
     code = (
