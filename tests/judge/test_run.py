@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator
 
 import pytest
 
-from judge.crisis import JUDGMENTS, crisis
+from judge.crisis import JUDGMENTS, TEXT, crisis
 from talion.errors import CaseError, JudgmentTestError, PlanError, Problems
 from talion.judge.labels import Label
 from talion.judge.results import RunResult
@@ -212,3 +213,12 @@ def test_every_sentence_ends() -> None:
     for sentence in iterate(found):
         assert sentence.endswith(".")
         assert "  " not in sentence
+
+
+def test_links_that_claim_too_much_are_said_once_with_every_reading() -> None:
+    greedy = TEXT.replace("share: [60, 75, 85]", "share: [90, 97, 99.5]")
+    assert greedy != TEXT
+    found = judge_case(crisis("rests", text=greedy), draws=40, histories=2)
+    (said,) = [w for w in found.warnings if "draw more of these" in w]
+    assert re.match(r"Demand: in \d+ to \d+ % of draws other events draw more", said)
+    assert re.search(r"\(as written \d+ %; as written, with our links \d+ %\)$", said)

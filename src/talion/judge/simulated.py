@@ -103,6 +103,7 @@ def simulate_readings(
     done = 0
     found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
+    overdrawn: dict[str, dict[str, float]] = {}
     for one, model in _compiled(case, asked, seed):
         shown = one.name == drawn and not one.is_variant
         watch = one.name in WATCHED and not one.is_variant
@@ -123,14 +124,17 @@ def simulate_readings(
             found.drawn[one.name] = DrawnReading(one.reading, one.draws, seed, one.given, levels)
             if ready is not None:
                 ready(one.name, kept[one.name], found.drawn[one.name])
-        warnings |= dict.fromkeys(model.warnings)
+        for type_id, share in model.overdrawn.items():
+            overdrawn.setdefault(case.events[type_id].title, {})[
+                _called(one.name, is_variant=one.is_variant)
+            ] = share
         warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
     ordered = in_printed_order(found.measured)
     return replace(
         found,
         ensembles={name: found.ensembles[name] for name in ordered},
         measured={name: found.measured[name] for name in ordered},
-        warnings=tuple(warnings),
+        warnings=(*_overdrawn_warnings(overdrawn), *warnings),
     )
 
 
@@ -184,11 +188,34 @@ def _usual_rates(
     return {name: by_class[:, list(classes)].sum(axis=1) for name, classes in series.items()}
 
 
+def _called(name: str, *, is_variant: bool) -> str:
+    """Return what a reading, or a variant of a fit, is called inside a sentence."""
+    if is_variant:
+        return f"variant of the fit “{name.replace('_', ' ')}”"
+    return NAMED[name].title[0].lower() + NAMED[name].title[1:]
+
+
+def _overdrawn_warnings(found: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+    """Say of each type once where links claim more of it than there usually is.
+
+    Args:
+        found: title -> what the reading or variant is called -> share of its draws.
+    """
+    for title, shares in found.items():
+        each = "; ".join(f"{called} {100 * share:.0f} %" for called, share in shares.items())
+        low, high = (f"{100 * share:.0f}" for share in (min(shares.values()), max(shares.values())))
+        span = high if low == high else f"{low} to {high}"
+        yield (
+            f"{title}: in {span} % of draws other events draw more of these than its usual rate; "
+            f"it then comes more often than stated ({each})"
+        )
+
+
 def _capped_warnings(
     ensemble: Ensemble, model: CompiledModel, *, is_variant: bool
 ) -> Iterable[str]:
-    title = NAMED[ensemble.reading].title if not is_variant else ""
-    title = title or f"Variant of the fit “{ensemble.reading.replace('_', ' ')}”"
+    title = _called(ensemble.reading, is_variant=is_variant)
+    title = title[0].upper() + title[1:]
     for index, world in enumerate(ensemble.worlds):
         share = ensemble.capped_share(world)
         if share > _CAPPED_WORTH_SAYING:

@@ -284,7 +284,7 @@ class _Compiler:
             reading=self.reading.id,
             seed=self.sampler.seed,
             usual=self.usual,
-            warnings=tuple(_floor_warnings(self.document, floored)),
+            overdrawn=_overdrawn(self.document, floored),
         )
 
     def _world(self, name: str, days: Sequence[int], shift: int) -> WorldSpec:
@@ -488,11 +488,6 @@ def _starts(row_of: Iterable[int] | I8, rows: int) -> I8:
     return np.searchsorted(_ints(int(r) for r in row_of), np.arange(rows + 1)).astype(np.int64)
 
 
-def _floor_warnings(case: CaseDocument, floored: NDArray[np.bool_]) -> Iterable[str]:
-    for k, event in enumerate(case.events.values()):
-        share = float(floored[:, k].mean())
-        if share > FLOORED_WORTH_SAYING:
-            yield (
-                f"{event.title}: in {share:.0%} of draws other events draw more of these than its "
-                "usual rate; it then comes more often than stated"
-            )
+def _overdrawn(case: CaseDocument, floored: NDArray[np.bool_]) -> dict[str, float]:
+    shares = {name: float(floored[:, k].mean()) for k, name in enumerate(case.events)}
+    return {name: share for name, share in shares.items() if share > FLOORED_WORTH_SAYING}

@@ -19,7 +19,8 @@ event and halves every h days, and z are the factors. `talion.model.process` tel
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import NamedTuple
 
 import numpy as np
@@ -330,7 +331,8 @@ class CompiledModel:
     seed: int
     usual: F8
     """[D, K] usual rate of each type, events per day."""
-    warnings: tuple[str, ...] = ()
+    overdrawn: Mapping[str, float] = field(default_factory=dict)
+    """Types of which links claim more than there usually are, and in what share of draws."""
 
     @property
     def n_draws(self) -> int:
