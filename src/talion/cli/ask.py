@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from talion.model.case import Case
     from talion.read.questions.session import Preview, Session
 
-__all__ = ["ask_case", "explained"]
+__all__ = ["ask_case", "explained", "next_steps", "remarks_on", "sharper_reading"]
 
 
 def ask_case(
@@ -57,8 +57,12 @@ def ask_case(
     if answers is not None:
         previews = session.planned(read_answers(answers))
         kept = session.keep_all(previews)
+        before = session.case
         for preview in previews:
             say(sentence(f"{preview.question}: {explained(preview, kept)}", indent=0))
+            for remark in remarks_on(before, preview):
+                say(sentence(f"! {remark}"))
+            before = preview.case
         say(_given(session, kept, answers))
         return
     if not answered:
@@ -110,7 +114,10 @@ def next_steps(session: Session) -> Iterator[str]:
     open_ = [question.id for question in session.open if question.kind != "judgments"]
     if open_:
         yield from sentence(f"not asked or left for later: {', '.join(open_)}", indent=0)
-    yield f"answers: {answers_path(session.path)}"
+    if not session.case.judgments:
+        yield "no judgment yet: a run needs one; `talion ask` asks again with `--again judgments`"
+    if session.sheet.given:
+        yield f"answers: {answers_path(session.path)}"
     place = session.path.parent if session.path.name == "case.yaml" else session.path
     yield f"next: talion check {place}, then talion show {place} and talion run {place}"
 
@@ -127,7 +134,7 @@ def explained(preview: Preview, session: Session) -> str:
             return "; ".join(preview.written.notes)
         parts = [
             f"{part.test.in_words(names_of(preview.case, part.horizon))} "
-            f"[asked of {part.setting.world}]"
+            f"[{_asked_under(preview.case, part.setting.world)}]"
             for part in parts_of(preview.case, entry[1])
         ]
         claim = preview.case.judgments[entry[1]].claim
@@ -135,3 +142,56 @@ def explained(preview: Preview, session: Session) -> str:
     question = session.question(preview.question)
     switch = switch_asked(preview.case, preview.sheet)
     return comes_to(preview.case, question, preview.written, switch)
+
+
+def _asked_under(case: Case, world: str) -> str:
+    from talion.model.claim import BASELINE
+    from talion.read.questions.subjects import title_of
+
+    return (
+        "asked where nothing is done"
+        if world == BASELINE
+        else f"asked under “{title_of(case, world)}”"
+    )
+
+
+TOLD_AT_ONCE = (
+    "fixed-test",
+    "nearly-sure",
+    "no-way",
+    "told-twice",
+    "shares-at-high-end",
+    "branching-ratio",
+)
+"""Findings of `talion check` that an answer can bring in by itself, whatever is answered later."""
+
+
+def remarks_on(before: Case, preview: Preview) -> Iterator[str]:
+    """Yield what `talion check` would say of the case with an answer, and did not say without it."""
+    from talion.judge.checks import check_case
+
+    if preview.case is before:
+        return
+    known = {(f.code, f.message) for f in check_case(before)[1]}
+    for found in check_case(preview.case)[1]:
+        if found.code in TOLD_AT_ONCE and (found.code, found.message) not in known:
+            yield f"{found.message}; {found.remedy}"
+
+
+def sharper_reading(preview: Preview) -> tuple[int, str] | None:
+    """Return a number a window to ask for where one event hardly ever fails to come, and why."""
+    from talion.judge.nearly_sure import pace_of, sharper
+    from talion.judge.parts import parts_of
+
+    entry = preview.written.entry
+    if not preview.written.changes:
+        return None
+    for part in parts_of(preview.case, entry[1]):
+        better, pace = sharper(preview.case, part), pace_of(preview.case, part)
+        if better is not None and pace is not None and pace.verdict == "fails":
+            number, chance = better
+            return number, (
+                f"this can hardly fail: {pace.in_words()}. Sharper: at least {number} in every "
+                f"{pace.days} days, which at the usual rate fails in {100 * chance:.0f} % of histories"
+            )
+    return None

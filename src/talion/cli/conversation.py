@@ -2,32 +2,41 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from pydantic import ValidationError
 
-from talion.cli.ask import explained, next_steps
+from talion.cli.ask import explained, next_steps, remarks_on, sharper_reading
 from talion.cli.lines import say, sentence
+from talion.cli.typed import day_typed, numbers_typed, span_typed, whole_typed
 from talion.errors import TalionError
+from talion.model.strength import FADES
 
 if TYPE_CHECKING:
     from talion.read.questions.answers import Answer
     from talion.read.questions.question import Question
     from talion.read.questions.session import Preview, Session
 
-__all__ = ["Conversation", "numbers_in"]
+__all__ = ["Conversation"]
 
-STOP = ("q", "quit", "stop")
+STOP = ("q", "quit", "stop", "exit")
+BACK = ("back", "<")
+HELP = ("?", "h", "help")
 PROMPT = "> "
-KEYS = "d = don't know, Enter = leave it for later, q = stop (answers are kept)"
+KEYS = (
+    "At each: d = don't know, Enter = leave it for later, back = the question before, ? = what is "
+    "meant, q = stop (answers are kept)."
+)
 SURPRISE = (
     "Low and high are where you would be surprised, one time in ten each, to see less or more; likely "
     "is the middle."
 )
 ORIGINS = {"b": "brief", "r": "record", "m": "analyst", "brief": "brief", "record": "record"}
+NO_NAMES = frozenset({"y", "yes", "n", "no", "maybe", "d", "?", "active", "ended", "none"})
+
+T = TypeVar("T")
 
 
 class _Stopped(Exception):  # noqa: N818 - a wish, not an error
@@ -38,30 +47,8 @@ class _Left(Exception):  # noqa: N818
     """The person leaves the question for later."""
 
 
-def numbers_in(text: str) -> float | list[float]:
-    """Return one number or three from what someone typed.
-
-    Raises:
-        ValueError: neither.
-
-    >>> numbers_in("4 5 6.5"), numbers_in("-4, -1.5, 0"), numbers_in("5"), numbers_in("4/5/6")
-    ([4.0, 5.0, 6.5], [-4.0, -1.5, 0.0], 5.0, [4.0, 5.0, 6.0])
-    """
-    plain = text.replace("\u2212", "-").strip("[]() ")
-    for separator in ("/", ";"):
-        plain = plain.replace(separator, " ")
-    parts = plain.replace(", ", " ").split()
-    if len(parts) == 1 and plain.count(",") == 2:
-        parts = plain.split(",")
-    try:
-        found = [float(part) for part in parts]
-    except ValueError:
-        raise ValueError(
-            "write numbers, such as 4 5 6.5; a decimal point, no decimal comma"
-        ) from None
-    if len(found) not in (1, 3):
-        raise ValueError("write one number, or three: low, likely, high")
-    return found[0] if len(found) == 1 else found
+class _Back(Exception):  # noqa: N818
+    """The person wants the question before."""
 
 
 @dataclass
@@ -101,7 +88,10 @@ class Conversation:
         given = self.session.sheet.given
         resumed = f", {given} answered already" if given else ""
         yield f"{self.session.case.title}: {len(self.session.questions)} questions{resumed}"
-        yield from sentence(f"At each: {KEYS}.", indent=0)
+        if self._next() is None:
+            yield from sentence("`--again ID` asks one anew, such as `--again judgments`", indent=0)
+            return
+        yield from sentence(KEYS, indent=0)
         yield from sentence(SURPRISE, indent=0)
 
     def _next(self) -> Question | None:
@@ -112,19 +102,39 @@ class Conversation:
         return None
 
     def _put(self, question: Question) -> None:
-        place = [q.id for q in self.session.questions].index(question.id) + 1
-        say(["", f"{place}. {question.text}"])
-        if question.now:
-            say(sentence(f"the case says: {question.now}"))
-        say(sentence(f"answer with {question.takes}. Don't know: {question.unknown}."))
         self.left.add(question.id)  # asked once in a sitting, whatever comes of it
+        say(["", *self._asked(question)])
         try:
             if question.kind == "judgments":
-                self._judgments()
+                self._judgments(question)
             else:
                 self._answer(question)
         except _Left:
-            say(["  left for later"])
+            answered = question.id in self.session.sheet.answers
+            say(["  your answer stays" if answered else "  left for later"])
+        except _Back:
+            self._go_back(question)
+
+    def _go_back(self, question: Question) -> None:
+        """Ask the question before this one, and then this one again."""
+        self.left.discard(question.id)
+        ids = [q.id for q in self.session.questions if self.session.has_sense(q)]
+        place = ids.index(question.id) if question.id in ids else 0
+        if place:
+            self._put(self.session.question(ids[place - 1]))
+        else:
+            say(["  there is none before this one"])
+
+    def _asked(self, question: Question) -> Iterator[str]:
+        ids = [q.id for q in self.session.questions]
+        place = f"{ids.index(question.id) + 1} of {len(ids)}" if question.id in ids else "again"
+        yield from sentence(f"{place}. {question.text}", indent=0)
+        if question.now:
+            yield from sentence(f"the case says: {question.now}")
+        answer = self.session.sheet.told(question.id)
+        if answer:
+            yield from sentence(f"you answered: {answer}")
+        yield from sentence(f"answer with {question.takes}. Don't know: {question.unknown}.")
 
     # --- one question ----------------------------------------------------------------------------
 
@@ -149,48 +159,56 @@ class Conversation:
     def _read(self, question: Question) -> Answer:
         from talion.read.questions.answers import is_unknown, parse_answer
 
-        text = self._line()
+        text = self._line(meant=question.help)
         if is_unknown(text):
             return None
         if question.kind == "pressure":
             return parse_answer(question.id, self._pressure(text))
         if question.kind == "fades":
             word = text.lower().strip()
-            bare = word.removesuffix("s").removesuffix(" day")
-            return parse_answer(question.id, _number_or(bare, word))
-        return parse_answer(question.id, numbers_in(text))
+            return parse_answer(question.id, word if word in FADES else span_typed(word))
+        example = question.example
+        numbers = example if isinstance(example, list) else (4, 5, 6.5)
+        monthly = question.kind in ("usual", "after")
+        return parse_answer(question.id, numbers_typed(text, numbers, monthly=monthly))
 
     def _pressure(self, text: str) -> dict[str, Any]:
         from talion.read.questions.subjects import switches
 
         known = switches(self.session.case)
-        if text.lower() in ("nothing", "none", "n"):
+        if text.lower() in ("nothing", "none", "n", "no"):
             return {"nothing": True}
         if text in known:
             return {"switch": text}
+        if text.lower() in NO_NAMES or not any(c.isalpha() for c in text):
+            raise ValueError(
+                f"“{text}” names nothing: write such as War in the valley, or `nothing`"
+            )
         going_on = self._yes(f"“{text}” is new here. Is it going on now?")
         said: dict[str, Any] = {"name": text, "going_on": going_on}
-        since = self._line("since when? YYYY-MM-DD, or Enter for all of the record > ", empty="")
+        start = self.session.case.document.history_from or self.session.case.record.period[0]
+        until = self.session.case.as_of
+        since = self._until_right(
+            f"since when? YYYY-MM-DD, or Enter for all of the record ({start}) > ",
+            lambda typed: day_typed(typed, until=until) if typed else None,
+            "",
+        )
         if since:
-            said["since"] = dt.date.fromisoformat(since)
+            said["since"] = since
         return said
 
     def _right(self, preview: Preview) -> bool:
         told = explained(preview, self.session)
         say(sentence(f"= {told}") if told else [])
-        return self._yes("right?")
+        for remark in remarks_on(self.session.case, preview):
+            say(sentence(f"! {remark}"))
+        return self._yes("right?", "write y to keep it, n to answer again")
 
     def _reasons(self, *, with_origin: bool) -> dict[str, str]:
         found: dict[str, str] = {}
         if with_origin:
-            while True:
-                text = self._line(
-                    "who says so? b the brief, r the record, m my own judgment [m] > ", empty="m"
-                ).lower()
-                if text in ORIGINS:
-                    found["origin"] = ORIGINS[text]
-                    break
-                say(["  write b, r or m"])
+            asked = "who says so? b the brief, r the record, m my own judgment [m] > "
+            found["origin"] = self._until_right(asked, _origin, "m")
         because = self._line("because? (Enter: no reason given) > ", empty="")
         if because:
             found["because"] = because
@@ -198,14 +216,16 @@ class Conversation:
 
     # --- judgments -------------------------------------------------------------------------------
 
-    def _judgments(self) -> None:
+    def _judgments(self, question: Question) -> None:
         from talion.read.questions.answers import ONE_TEMPLATE, is_unknown
         from talion.read.questions.question import sentence_with_letters
 
         templates = list(ONE_TEMPLATE)
-        say(f"  {n}  {sentence_with_letters(name)}" for n, name in enumerate(templates, 1))
         while True:
-            text = self._line("which sentence? a number, or Enter for no more > ", empty="")
+            say(f"  {n}  {sentence_with_letters(name)}" for n, name in enumerate(templates, 1))
+            text = self._line(
+                "which sentence? a number, or Enter for no more > ", "", meant=question.help
+            )
             if not text:
                 return
             if is_unknown(text):
@@ -214,7 +234,10 @@ class Conversation:
             if not text.isdigit() or not 1 <= int(text) <= len(templates):
                 say([f"  write a number from 1 to {len(templates)}"])
                 continue
-            self._judgment(templates[int(text) - 1])
+            try:
+                self._judgment(templates[int(text) - 1])
+            except (_Left, _Back):
+                say(["  this one is left out"])
 
     def _judgment(self, template: str) -> None:
         from talion.read.questions.answers import judgment_of
@@ -222,11 +245,17 @@ class Conversation:
         try:
             said = self._sentence(template)
             preview = self.session.preview_judgment(judgment_of(said))
-        except _Left:
-            return
         except (TalionError, ValidationError, ValueError) as error:
             say(sentence(f"not taken: {_said(error)}"))
             return
+        better = sharper_reading(preview)
+        if better is not None:
+            number, why = better
+            say(sentence(f"= {explained(preview, self.session)}"))
+            say(sentence(f"! {why}"))
+            if self._yes(f"ask for at least {number} instead?", empty="n"):
+                said["at_least"] = number
+                preview = self.session.preview_judgment(judgment_of(said))
         if self._right(preview):
             because = self._line("because? (Enter: no reason given) > ", empty="")
             if because:
@@ -238,59 +267,117 @@ class Conversation:
 
         case = self.session.case
         said: dict[str, Any] = {"template": template}
-        causes = causes_for(case, template)
         if template in ("would_not_stop", "holds_down", "raises"):
-            said["cause"] = self._choice("cause", causes)
-        said["effect"] = self._choice("effect", (*case.events, *case.series))
+            said["cause"] = self._choice("X", causes_for(case, template))
+        said["effect"] = self._choice("Y", (*case.events, *case.series))
         if template == "at_most":
-            said["at_most"] = int(self._line("at most how many? > "))
+            said["at_most"] = self._until_right("at most how many? > ", whole_typed)
         if template == "by_date":
-            said["by"] = dt.date.fromisoformat(self._line("by when? YYYY-MM-DD > "))
+            asked = "by when? YYYY-MM-DD > "
+            said["by"] = self._until_right(asked, lambda typed: day_typed(typed, after=case.as_of))
         else:
             default = f"{case.horizons[-1]} days"
-            said["horizon"] = self._line(f"over how long? [{default}] > ", empty=default)
+            said["horizon"] = self._until_right(
+                f"over how long? [{default}] > ", span_typed, default
+            )
         if template in ("holds_down", "raises"):
-            said["size"] = self._line(
-                "smallest difference that matters? such as 10 % or 2 events [10 %] > ", empty="10 %"
+            said["size"] = self._until_right(
+                "smallest difference that matters? such as 10 % or 2 events [10 %] > ",
+                _size,
+                "10 %",
             )
         word = "would not" if template == "would_not_stop" else "unhedged"
-        said["word"] = self._line(f"your word of likelihood? [{word}] > ", empty=word)
+        said["word"] = self._until_right(
+            f"your word of likelihood? such as likely, or unhedged for a plain claim [{word}] > ",
+            lambda typed: _word(typed, case.document.lexicon),
+            word,
+        )
         return said
 
     def _choice(self, what: str, known: Sequence[str]) -> str:
         from talion.read.questions.subjects import title_of
 
+        if not known:
+            raise ValueError("there is nothing yet that could stand for X: name a pressure first")
         for number, name in enumerate(known, 1):
             say([f"    {number}  {name}: {title_of(self.session.case, name)}"])
-        text = self._line(f"{what}? a number or an id > ")
-        return known[int(text) - 1] if text.isdigit() and 0 < int(text) <= len(known) else text
+
+        def chosen(text: str) -> str:
+            if text.isdigit() and 0 < int(text) <= len(known):
+                return known[int(text) - 1]
+            if text not in known:
+                raise ValueError(f"write a number from 1 to {len(known)}, or an id of the list")
+            return text
+
+        return self._until_right(f"{what}? a number or an id > ", chosen)
 
     # --- one line --------------------------------------------------------------------------------
 
-    def _line(self, prompt: str = PROMPT, empty: str | None = None) -> str:
-        """Return what is typed; `empty` stands for Enter, which else leaves the question."""
-        text = self.reply(f"  {prompt}").strip()
-        if text.lower() in STOP:
-            raise _Stopped
-        if text:
-            return text
-        if empty is None:
-            raise _Left
-        return empty
+    def _line(
+        self, prompt: str = PROMPT, empty: str | None = None, *, meant: Sequence[str] = ()
+    ) -> str:
+        """Return what is typed; `empty` stands for Enter, which else leaves the question.
 
-    def _yes(self, question: str) -> bool:
+        `meant` is shown to who asks what is meant.
+        """
         while True:
-            text = self._line(f"{question} [Y/n] > ", empty="y").lower()
+            text = self.reply(f"  {prompt}").strip()
+            if text.lower() in STOP:
+                raise _Stopped
+            if text.lower() in BACK:
+                raise _Back
+            if text.lower() in HELP and meant:
+                for one in meant:
+                    say(sentence(one))
+                continue
+            if text:
+                return text
+            if empty is None:
+                raise _Left
+            return empty
+
+    def _until_right(self, prompt: str, read: Callable[[str], T], empty: str | None = None) -> T:
+        """Ask for a line until it can be read."""
+        while True:
+            text = self._line(prompt, empty)
+            try:
+                return read(text)
+            except ValueError as error:
+                say(sentence(f"not taken: {_said(error)}"))
+
+    def _yes(self, question: str, help_: str = "write y or n", *, empty: str = "y") -> bool:
+        shown = "Y/n" if empty == "y" else "y/N"
+        while True:
+            text = self._line(f"{question} [{shown}] > ", empty=empty).lower()
             if text in ("y", "yes", "n", "no"):
                 return text.startswith("y")
-            say(["  write y or n"])
+            say([f"  {help_}"])
 
 
-def _number_or(text: str, otherwise: str) -> float | str:
+def _origin(text: str) -> str:
+    if text.lower() not in ORIGINS:
+        raise ValueError("write b, r or m")
+    return ORIGINS[text.lower()]
+
+
+def _size(text: str) -> str:
+    """Return a size that the template takes; ValueError with what it is."""
+    from talion.model.claim_terms import Threshold
+
     try:
-        return float(text)
-    except ValueError:
-        return otherwise
+        found = Threshold.model_validate(text)
+    except ValidationError:
+        found = Threshold(value=0)
+    if found.unit not in ("%", "events") or found.value <= 0:
+        raise ValueError(f"“{text}” is no such size: write 10 % or 2 events")
+    return text
+
+
+def _word(text: str, lexicon: str) -> str:
+    from talion.model.lexicon import read_word
+
+    read_word(text, lexicon)
+    return text
 
 
 def _said(error: Exception) -> str:

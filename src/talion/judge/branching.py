@@ -12,6 +12,7 @@ from talion.judge.stability import spectral_radius
 from talion.model.arrows import link_strength
 from talion.model.case import Case
 from talion.model.compiled import CompiledModel
+from talion.model.echo import share_of_usual
 
 __all__ = ["near_endless", "shares_at_high_end"]
 
@@ -21,30 +22,39 @@ FULL = 100.0  # per cent of a type's events
 
 
 def shares_at_high_end(case: Case) -> Iterator[Finding]:
-    """Yield event types of which links claim 100 % or more at their high values, less at likely ones."""
+    """Yield event types of which links claim 100 % or more at usual rates.
+
+    At likely values shares alone are a fault of their own (`explosive_shares`); links stated as
+    extra events are told here.
+    """
+    stated: dict[str, float] = {}
     claimed: dict[str, dict[str, tuple[float, float]]] = {}
     for arrow in case.arrows:
         if arrow.kind != "event-event" or arrow.sign < 0:
             continue
         link = case.links[arrow.link]
         form, prior = link_strength(link, arrow.kind, case.document.word_strengths)
-        if form == "share":
+        if form in ("share", "extra"):
             into = claimed.setdefault(arrow.effect, {})
             likely, high = into.get(arrow.link, (0.0, 0.0))
-            into[arrow.link] = (likely + prior[1], high + prior[2])
+            share = share_of_usual(case, arrow, form, prior)
+            into[arrow.link] = (likely + share[1], high + share[2])
+        if form == "share":
+            stated[arrow.effect] = stated.get(arrow.effect, 0.0) + prior[1]
     for effect, shares in claimed.items():
         likely, high = (sum(s[i] for s in shares.values()) for i in (0, 1))
-        if high >= FULL > likely:
+        if high >= FULL > stated.get(effect, 0.0):
+            end, claim = ("likely", likely) if likely >= FULL else ("high", high)
             worst = max(shares, key=lambda name: shares[name][1])
             yield Finding(
                 "warning",
                 "shares-at-high-end",
                 place_in(case, "links", worst),
-                f"at their high values links claim {high:.0f} % of {effect}",
-                "where several are high at once nothing comes by itself, and the usual rate of the "
+                f"at their {end} values links claim {claim:.0f} % of {effect}",
+                "where they claim all of it nothing comes by itself, and the usual rate of the "
                 "case is not kept",
-                "narrow or lower the largest, so that the high values stay under 100 % together",
-                ", ".join(f"{name} {shares[name][1]:g} %" for name in shares),
+                f"narrow or lower the largest, so that the {end} values stay under 100 % together",
+                ", ".join(f"{name} {shares[name][1]:.3g} %" for name in shares),
             )
 
 

@@ -7,9 +7,10 @@ from typing import Any
 
 from talion.judge.findings import Finding
 from talion.judge.measures import worlds_of
+from talion.judge.nearly_sure import nearly_sure
 from talion.judge.parts import Part, parts_of
 from talion.judge.paths import SystemGraph, measured_by
-from talion.judge.placed import differences_of, leaves_of, place_in, place_of, readable_parts
+from talion.judge.placed import differences_of, leaves_of, place_in, place_of
 from talion.model.case import Case
 from talion.model.claim import (
     BASELINE,
@@ -28,20 +29,17 @@ from talion.model.claim import (
     RecordedReturn,
     RowFilter,
 )
-from talion.model.compile_events import DAYS_PER_MONTH
 
 __all__ = ["judgment_remarks", "test_remarks"]
 
 FIXED = "its result is the same whatever the links are, so it says nothing of the case"
-SURE = 1e-3  # chance under which a test hardly ever comes out the other way
-TAMED, SWOLLEN = 0.5, 2.0  # of the low and the high usual rate, for a test that is nearly sure
 
 
 def test_remarks(case: Case, graph: SystemGraph) -> Iterator[Finding]:
     """Yield thresholds that every history meets or none can, and comparisons without a way."""
     yield from _fixed_tests(case)
     yield from _without_way(case, graph)
-    yield from _nearly_sure(case)
+    yield from nearly_sure(case)
 
 
 def judgment_remarks(case: Case) -> Iterator[Finding]:
@@ -185,77 +183,6 @@ def _without_way(case: Case, graph: SystemGraph) -> Iterator[Finding]:
                 "add the link that is meant, or compare what-ifs that bear on it",
                 ", ".join(sorted(acted)),
             )
-
-
-# --- tests that are nearly sure ------------------------------------------------------------------
-
-
-def _nearly_sure(case: Case) -> Iterator[Finding]:
-    """Counts that a rate far from the usual one would still meet; or still miss."""
-    seen: set[str] = set()
-    for part in readable_parts(case):
-        test = part.test
-        if part.setting.world != BASELINE or not isinstance(test, Count):
-            continue
-        said = _far_from_threshold(case, part, test)
-        if said is not None and part.setting.place not in seen:
-            seen.add(part.setting.place)
-            yield Finding(
-                "note",
-                "nearly-sure",
-                place_of(case, part),
-                said[0],
-                "whatever the links do short of that, the result hardly moves",
-                "choose a threshold nearer to the usual number, if the claim allows it",
-                said[1],
-            )
-
-
-def _far_from_threshold(case: Case, part: Part, test: Count) -> tuple[str, str] | None:
-    members = case.series.get(test.count.name, (test.count.name,))
-    if test.count.marks or any("[" in member for member in members):
-        return None
-    usual = [case.events[m].usual for m in members]
-    days = part.setting.day(test.end) - part.setting.day(test.start)
-    low = TAMED * sum(u[0] for u in usual) / DAYS_PER_MONTH
-    high = SWOLLEN * sum(u[2] for u in usual) / DAYS_PER_MONTH
-    for key, threshold in test.bounds().items():
-        if threshold.unit == "x usual" or threshold.value <= 0:
-            continue
-        least = key in ("at_least", "more_than")
-        rate = low if least else high
-        chance = _chance_to_fail(key, threshold.value, rate, days, test.in_every)
-        if chance is not None and chance < SURE:
-            far = "half its low" if least else "twice its high"
-            return (
-                f"this test hardly ever fails: at {far} usual rate in under one history in a thousand",
-                f"{key}: {threshold}",
-            )
-    return None
-
-
-def _chance_to_fail(
-    key: str, limit: float, rate: float, days: int, every: int | None
-) -> float | None:
-    """Return the chance that a Poisson process of a constant rate misses a bound; None if not told.
-
-    With windows only "at least one": of the gaps that begin in T days, lambda T exp(-lambda w) are
-    expected to be longer than a window of w days, and one window may be empty from the start.
-    """
-    from math import ceil, exp, floor
-
-    from scipy.special import pdtr, pdtrc
-
-    if every is not None:
-        if key != "at_least" or limit > 1:
-            return None
-        return (1 + rate * days) * exp(-rate * every)
-    mean = rate * days
-    if key == "at_least":
-        return float(pdtr(ceil(limit) - 1, mean))
-    if key == "more_than":
-        return float(pdtr(floor(limit), mean))
-    return float(pdtrc(floor(limit) if key == "at_most" else ceil(limit) - 1, mean))
 
 
 # --- judgments -----------------------------------------------------------------------------------

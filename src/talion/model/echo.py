@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from talion.model.arrows import Arrow, link_strength
 from talion.model.case import Case
-from talion.model.strength import FADES
+from talion.model.strength import FADES, offspring_from_extra
 
-__all__ = ["Consequence", "consequences"]
+__all__ = ["Consequence", "consequences", "share_of_usual"]
 
 
 @dataclass(frozen=True)
@@ -107,17 +109,50 @@ def _means(case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float
 
 def _answers(case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float]) -> str:
     verb = "draws" if arrow.sign > 0 else "prevents"
-    cause, effect = case.events[arrow.cause], case.events[arrow.effect]
+    part = "answer" if arrow.sign > 0 else "are prevented by"
     if form == "extra":
         within = case.links[arrow.link].within
-        return f"one event {verb} {_span(*prior)} of these within {within} days"
-    ratio = effect.usual[1] / max(cause.usual[1] * _cause_share(case, arrow), 1e-9)
+        share = _span(*share_of_usual(case, arrow, form, prior), " %")
+        return (
+            f"one event {verb} {_span(*prior)} of these within {within} days: "
+            f"at usual rates {share} of them {part} it"
+        )
+    ratio = 1.0 / _causes_per_effect(case, arrow)
     low, likely, high = (p / 100 * ratio for p in prior)
-    part = "answer" if arrow.sign > 0 else "are prevented by"
     return (
         f"{_span(*prior, ' %')} of these {part} it: at usual rates one event {verb} "
         f"{_span(low, likely, high)}"
     )
+
+
+def share_of_usual(
+    case: Case, arrow: Arrow, form: str, prior: tuple[float, float, float]
+) -> tuple[float, float, float]:
+    """Return what part of the effect's usual events a link between events claims, per cent.
+
+    Args:
+        case: with the usual rates.
+        arrow: from one event type to another.
+        form: `share`, or `extra`: then so many within the link's days after one cause event.
+        prior: low, likely, high as stated in that form.
+    """
+    if form == "share":
+        return prior
+    link = case.links[arrow.link]
+    per = 100.0 * _causes_per_effect(case, arrow)
+    low, likely, high = (
+        per
+        * float(
+            offspring_from_extra(np.float64(v), link.within or 30, FADES[link.fades or "weeks"])
+        )
+        for v in prior
+    )
+    return low, likely, high
+
+
+def _causes_per_effect(case: Case, arrow: Arrow) -> float:
+    cause, effect = case.events[arrow.cause], case.events[arrow.effect]
+    return max(cause.usual[1] * _cause_share(case, arrow), 1e-9) / effect.usual[1]
 
 
 def _cause_share(case: Case, arrow: Arrow) -> float:

@@ -44,6 +44,7 @@ from talion.model.schema_terms import (
     Part,
     SourceEntry,
     Strings,
+    Title,
     several,
 )
 from talion.model.schema_what_ifs import VERBS, Operation, WhatIf
@@ -93,7 +94,7 @@ TestExpression = Annotated[Expression | None, BeforeValidator(_test)]
 class FurtherTest(Part):
     """A test printed beside a judgment's own."""
 
-    title: str = ""
+    title: Title = ""
     holds_if: TestExpression
     under: str | None = None
     horizons: tuple[Days, ...] = ()
@@ -133,7 +134,7 @@ class CaseDocument(Part):
     """The whole of a case file."""
 
     talion: Literal[1]
-    title: str
+    title: Title
     as_of: dt.date
     as_of_note: str = ""
     horizon: Annotated[tuple[Days, ...], BeforeValidator(several), OneOrMore()] = (180, 365)

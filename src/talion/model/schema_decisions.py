@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, WithJsonSchema, field_validator
 
 from talion.model.quantity import Prior
-from talion.model.schema_terms import EvidenceList, Part, Strings
+from talion.model.schema_terms import EvidenceList, Part, Strings, Title
 
 __all__ = [
     "BARGAINING_MODELS",
@@ -64,7 +64,7 @@ class Position(Part):
 class Issue(Part):
     """A question on a scale of 0 to 100 on which actors take positions."""
 
-    title: str
+    title: Title
     scale: dict[str, str]
     positions: dict[str, Position]
     because: str = ""
@@ -147,7 +147,7 @@ Models = Annotated[
 class Decision(Part):
     """When an issue is settled, what is agreed, and whether it is carried out."""
 
-    title: str
+    title: Title
     issue: str
     called_by: tuple[Call, ...]
     needs: dict[str, str] = Field(default_factory=dict)

@@ -6,7 +6,7 @@ import datetime as dt
 
 from pydantic import Field, model_validator
 
-from talion.model.schema_terms import EvidenceList, Part, Strings
+from talion.model.schema_terms import EvidenceList, Part, Strings, Title
 
 __all__ = ["BASELINE", "Episode", "Hypothesis"]
 
@@ -17,7 +17,7 @@ BASELINE = "no_interaction"
 class Hypothesis(Part):
     """One explanation of the record: which links act, and what it leads one to expect."""
 
-    title: str
+    title: Title
     says: str
     keeps: Strings = ()
     without: Strings = ()
@@ -38,7 +38,7 @@ class Hypothesis(Part):
 class Episode(Part):
     """Dated days that are left out in turn, to see what a comparison hangs on."""
 
-    title: str
+    title: Title
     from_: dt.date = Field(alias="from")
     to: dt.date
     because: str = ""

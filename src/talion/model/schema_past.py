@@ -6,7 +6,7 @@ from typing import Annotated
 
 from pydantic import Field, model_validator
 
-from talion.model.schema_terms import Part, Strings
+from talion.model.schema_terms import Part, Strings, Title
 
 __all__ = ["Counterfactual", "Rival"]
 
@@ -16,7 +16,7 @@ OneAtLeast = Annotated[Strings, Field(min_length=1)]
 class Counterfactual(Part):
     """The observed window with some recorded events taken out of it, needs a fit."""
 
-    title: str
+    title: Title
     remove: OneAtLeast
     because: str = ""
 

@@ -16,7 +16,7 @@ from pydantic_core import CoreSchema
 
 from talion.model.claim_record import RowFilter
 from talion.model.quantity import Days, Prior
-from talion.model.schema_terms import EvidenceList, Part, Strings
+from talion.model.schema_terms import EvidenceList, Part, Strings, Title
 
 __all__ = ["AfterState", "EventType", "Factor", "Link", "Listing", "MoreWhen", "SetBy", "Word"]
 
@@ -34,7 +34,7 @@ class Listing(Part):
 class EventType(Part):
     """A kind of event that the process makes, and the recorded rows that are of this kind."""
 
-    title: str
+    title: Title
     by: Strings = ()
     against: Strings = ()
     rows: RowFilter | None = None
@@ -75,7 +75,7 @@ class Factor(Part):
     """
 
     kind: Literal["observed", "measured", "imagined", "latent"]
-    title: str = ""
+    title: Title = ""
     states: dict[str, Prior] | None = None
     values: dict[dt.date, str] = Field(default_factory=dict)
     then: str | AfterState | None = None
@@ -201,7 +201,7 @@ class Link(Part):
     evidence: EvidenceList = ()
     because: str = ""
     tempo: str = ""
-    title: str = ""
+    title: Title = ""
 
     @model_validator(mode="after")
     def _one_strength(self) -> Link:

@@ -7,6 +7,7 @@ import re
 from typing import Annotated, Any, Literal
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -24,6 +25,8 @@ __all__ = [
     "Part",
     "SourceEntry",
     "Strings",
+    "Title",
+    "as_title",
     "several",
 ]
 
@@ -52,6 +55,19 @@ class OneOrMore:
         return {"anyOf": [listed, one, {"const": "none"}, {"type": "null"}]}
 
 
+_INNER = str.maketrans("“”„", "‘’‚")
+
+
+def as_title(text: str) -> str:
+    """Return a title as it stands inside quotes: in one line, its own quotes single.
+
+    >>> as_title("Without  “Air strike”")
+    'Without ‘Air strike’'
+    """
+    return " ".join(text.translate(_INNER).split())
+
+
+Title = Annotated[str, AfterValidator(as_title)]
 Strings = Annotated[tuple[str, ...], BeforeValidator(several), OneOrMore()]
 Word = Literal["weak", "moderate", "strong"]
 Origin = Literal["brief", "record", "analyst", "nobody"]

@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field, GetJsonSchemaHandler, model_validat
 from pydantic_core import CoreSchema
 
 from talion.model.quantity import Days
-from talion.model.schema_terms import Part
+from talion.model.schema_terms import Part, Title
 
 __all__ = ["VERBS", "Operation", "WhatIf"]
 
@@ -71,7 +71,7 @@ VERBS = ("set", "pin", "shift", "scale", "block", "unblock", "add")
 class WhatIf(Part):
     """A named intervention from a date on."""
 
-    title: str = ""
+    title: Title = ""
     from_: str = Field(default="as_of", alias="from")
     history_until: dt.date | None = None
     do: tuple[Operation, ...]

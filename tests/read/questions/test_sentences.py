@@ -142,7 +142,7 @@ def test_the_sentence_is_the_claim(tmp_path: Path) -> None:
         session = judged(session, template=template, **said)
     claims = [judgment.claim for judgment in list(session.case.judgments.values())[1:]]
     assert claims == [
-        "War ends: this would not stop “Raid”",
+        "End of War: this would not stop “Raid”",
         "“Strike” holds down “Raid”",
         "“Raid” raises “Strike”",
         "“Raid” by 1 July 2024",

@@ -42,6 +42,7 @@ __all__ = [
     "Template",
     "Tempo",
     "answers_of",
+    "as_written",
     "is_unknown",
     "judgment_of",
     "parse_answer",
@@ -124,6 +125,7 @@ class JudgmentAnswer(_Given):
     word: str | None = None
     horizon: Days | None = Field(default=None, ge=1)
     every: Days | None = Field(default=None, ge=1)
+    at_least: Threshold | None = None
     size: Threshold | None = None
     by: dt.date | None = None
     at_most: int | None = Field(default=None, ge=0)
@@ -145,6 +147,7 @@ class JudgmentAnswer(_Given):
         uses = {
             "cause": {"would_not_stop", "holds_down", "raises"},
             "every": {"would_not_stop", "goes_on"},
+            "at_least": {"would_not_stop", "goes_on"},
             "size": {"holds_down", "raises"},
             "by": {"by_date"},
             "at_most": {"at_most"},
@@ -158,6 +161,10 @@ class JudgmentAnswer(_Given):
             self.size.unit not in ("%", "events") or self.size.value <= 0
         ):
             raise ValueError("`size` is the smallest effect that matters, such as 10 % or 2 events")
+        if self.at_least is not None and (
+            self.at_least.unit not in ("", "events", "x usual") or self.at_least.value <= 0
+        ):
+            raise ValueError("`at_least` is a number of events a window, such as 6 or 0.5 x usual")
         return self
 
 
@@ -204,6 +211,12 @@ class AnswerSheet:
         if answer in self.judgments:
             return self
         return replace(self, judgments=(*self.judgments, answer), no_judgment=False)
+
+    def told(self, question: str) -> str:
+        """Return the answer to a question as the file says it; "" where there is none."""
+        if question not in self.answers:
+            return ""
+        return in_one_line(_told(self.answers[question]))
 
     @property
     def given(self) -> int:
@@ -257,11 +270,23 @@ def _told(answer: Answer | JudgmentAnswer) -> Value:
     said: dict[str, Any] = {}
     for key, value in answer.model_dump(exclude_defaults=True).items():
         said[key] = _scalar(key, value)
-    if isinstance(answer, JudgmentAnswer) and answer.size is not None:
-        said["size"] = f"{answer.size.value:g} {answer.size.unit}"
+    if isinstance(answer, JudgmentAnswer):
+        sized = {"size": answer.size, "at_least": answer.at_least}
+        said |= {key: as_written(size) for key, size in sized.items() if size is not None}
     if set(said) == {"value"} or set(said) == {"half_life"}:
         return next(iter(said.values()))  # type: ignore[no-any-return]
     return said
+
+
+def as_written(size: Threshold) -> int | float | str:
+    """Return a threshold as a file says it.
+
+    >>> as_written(Threshold(value=6)), as_written(Threshold(value=0.5, unit="x usual"))
+    (6, '0.5 x usual')
+    """
+    if size.unit:
+        return f"{size.value:g} {size.unit}"
+    return int(size.value) if size.value.is_integer() else size.value
 
 
 def _scalar(key: str, value: Any) -> Any:

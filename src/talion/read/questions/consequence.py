@@ -9,7 +9,7 @@ from talion.model.case import Case
 from talion.model.compile import compile_model
 from talion.model.compiled import CompiledModel
 from talion.model.echo import consequences
-from talion.read.questions.question import Question
+from talion.read.questions.question import Question, recorded_pace
 from talion.read.questions.subjects import far_state, title_of
 from talion.read.questions.written import Written
 
@@ -17,6 +17,7 @@ __all__ = ["comes_to", "rates_after"]
 
 F8 = NDArray[np.float64]
 MONTH = 30.4375
+FAR = 3  # times the record's pace, for a usual rate that is a slip or needs a reason
 DRAWS = 200
 SEED = 20240213
 
@@ -57,7 +58,22 @@ def _rate(case: Case, name: str) -> str:
     expected = f"{likely / MONTH * days:.0f}"
     if low < high:
         expected += f" ({low / MONTH * days:.0f} to {high / MONTH * days:.0f})"
-    return f"one in {MONTH / likely:.2g} days; about {expected} in {days} days"
+    pace = f"one in {MONTH / likely:.2g} days" if likely < MONTH else f"{likely / MONTH:.2g} a day"
+    return "; ".join(filter(None, (pace, f"about {expected} in {days} days", _beside(case, name))))
+
+
+def _beside(case: Case, name: str) -> str:
+    """Say where a usual rate is far from the pace of the record."""
+    listed = recorded_pace(case, name)
+    if listed is None:
+        return ""
+    low, _, high = case.events[name].usual
+    pace = listed[0] / listed[1] * MONTH
+    if FAR * pace < low:
+        return f"that is over {FAR} times as many as the record dates, {pace:.2g} a month"
+    if high * FAR < pace:
+        return f"that is less than a third of what the record dates, {pace:.2g} a month"
+    return ""
 
 
 def _total(case: Case, effect: str, switch: str) -> str:

@@ -27,6 +27,7 @@ __all__ = [
     "Question",
     "question_named",
     "questions_on",
+    "recorded_pace",
     "sentence_with_letters",
     "switch_asked",
 ]
@@ -49,6 +50,7 @@ class Question:
         about: ids of the event types it speaks of.
         example: an answer as the file of answers holds it.
         needs: id of the question that must be answered first; "" for none.
+        help: what is meant, in sentences, for who asks.
     """
 
     id: str
@@ -60,18 +62,25 @@ class Question:
     about: tuple[str, ...]
     example: Value
     needs: str = ""
+    help: tuple[str, ...] = ()
 
     def as_data(self, sheet: AnswerSheet) -> dict[str, Any]:
         """Return it as plain data, with whether it has been answered."""
         given = bool(sheet.judgments) or sheet.no_judgment
         answered = given if self.kind == "judgments" else self.id in sheet.answers
-        return {**asdict(self), "about": list(self.about), "answered": answered}
+        said = {**asdict(self), "about": list(self.about), "help": list(self.help)}
+        return {**said, "answered": answered}
 
 
-_THREE = "low, likely, high, or one number"
-_NO_VIEW = (
-    "a link that is there stays; else one is written that no view takes either way or as nothing, "
-    "at a wide range, and no reading that states directions uses"
+_THREE = "low, likely, high, or one number that is certain"
+_NO_VIEW = "a link that is there stays; else one is written that may raise, lower or do nothing"
+_NO_VIEW_MEANT = (
+    "Don't know writes a link at a wide range that the reading no view takes either way or as nothing; "
+    "no reading that states directions uses it, and a fit can learn its direction."
+)
+_SURPRISE = (
+    "Low and high are where you would be surprised, one time in ten each, to see less or more; likely "
+    "is the middle."
 )
 
 
@@ -125,24 +134,37 @@ def _usual(case: Case, name: str) -> Question:
     event = case.events[name]
     low, likely, high = event.usual
     says = f"{likely:g}" if low == high else f"{low:g} / {likely:g} / {high:g}"
-    acts = sum(row.attacks for row in rows_of(event, case.record))
-    first, last = case.record.period
-    days = (last - first).days + 1
-    listed = (
-        f"; the record lists {acts} in {days} days, {acts / days * 30.4375:.2g} a month"
-        if acts
-        else "; the record lists none"
-    )
+    listed = recorded_pace(case, name)
+    told = "; the record lists none"
+    if listed is not None:
+        acts, days = listed
+        told = f"; the record lists {acts} in {days} days, {acts / days * 30.4375:.2g} a month"
     return Question(
         f"usual.{name}",
         "usual",
         f"In a usual month, how often does this happen: “{event.title}”?",
-        f"times a month; {_THREE}",
-        f"{says} a month{listed}",
+        f"times a month: {_THREE}, such as {low:g} {likely:g} {high:g}",
+        f"{says} a month{told}",
         "the number in the case stays as it is; a fit still moves it by the record",
         (name,),
         [low, likely, high],
+        help=(
+            (
+                "Count a month as it usually is, with nothing special going on; all that happens, whether "
+                "the record has it or not."
+            ),
+            _SURPRISE,
+            "You may also write 2 a week, 30 a year or once in 10 days.",
+        ),
     )
+
+
+def recorded_pace(case: Case, name: str) -> tuple[int, int] | None:
+    """Return acts that the record dates within its period, and the days of that; None without any."""
+    first, last = case.record.period
+    rows = rows_of(case.events[name], case.record)
+    acts = sum(row.attacks for row in rows if first <= row.start and row.end <= last)
+    return (acts, (last - first).days + 1) if acts else None
 
 
 def _answers(case: Case, cause: str, effect: str) -> Question:
@@ -151,11 +173,19 @@ def _answers(case: Case, cause: str, effect: str) -> Question:
         f"answers.{cause}.{effect}",
         "answers",
         f"Of ten events “{b}”, how many answer an event “{a}”?",
-        f"a number from 0 to 9.5; {_THREE}",
+        f"a number from 0 (none does) to 9.5: {_THREE}, such as 2 4 6",
         _link_now(case, cause, effect),
         _NO_VIEW,
         (cause, effect),
         [2, 4, 6],
+        help=(
+            (
+                f"Think of ten events “{b}”. How many of them would not have come had there been no “{a}” "
+                "before? The others come for reasons of their own."
+            ),
+            _SURPRISE,
+            _NO_VIEW_MEANT,
+        ),
     )
 
 
@@ -166,11 +196,21 @@ def _extra(case: Case, cause: str, effect: str) -> Question:
         "extra",
         f"After one event “{a}”, how many extra events “{b}” come in the next {WITHIN} days? "
         "Minus means fewer.",
-        f"a number, below zero for fewer; {_THREE}",
+        f"a number, below zero for fewer: {_THREE}, such as -1 -0.3 0 or 0 0.3 1; "
+        f"{case.events[effect].usual[1]:g} are usual in a month",
         _link_now(case, cause, effect),
         _NO_VIEW,
         (cause, effect),
         [-1, -0.3, 0],
+        help=(
+            (
+                f"Compare {WITHIN} days after one “{a}” with {WITHIN} days as they would have been without "
+                f"it. 0.5 means one “{b}” more after every second “{a}”; -0.5 means one less."
+            ),
+            _SURPRISE,
+            "A range on both sides of zero says that you do not know the direction.",
+            _NO_VIEW_MEANT,
+        ),
     )
 
 
@@ -187,13 +227,19 @@ def _fades(case: Case, kind: str, cause: str, effect: str) -> Question:
     return Question(
         f"fades.{cause}.{effect}",
         "fades",
-        f"How soon is half of that gone, after “{a}” and for “{b}”?",
-        f"days, or one of {tempi}; a number of days is taken as the nearest of these",
+        f"How soon is half of that gone: the effect of “{a}” on “{b}”?",
+        f"one of {tempi}, or a time such as 10 days or 3 weeks, taken as the nearest of these",
         "; ".join(f"{word}, {FADES[word]:g} days" for word in dict.fromkeys(now)),
         "the tempo in the case stays; where none is written it is weeks (7 days) in every reading",
         (cause, effect),
         "weeks",
         f"{kind}.{cause}.{effect}",
+        (
+            (
+                "What one event sets off comes mostly soon after it. If half of it has come after a week, "
+                "a quarter is still to come after two. The model holds these four tempi."
+            ),
+        ),
     )
 
 
@@ -204,12 +250,18 @@ def _pressure(case: Case, effect: str) -> Question:
         "pressure",
         f"What begins or ends the pressure behind “{title_of(case, effect)}”? Something that is on or "
         "off, such as a war, a truce, an order.",
-        "a switch of the case, or a new one: its name, whether it is going on now, since when; or "
-        "`nothing`",
+        "its name, such as War in the valley, or the id of a switch that the case has; `nothing` if "
+        "nothing does",
         ", ".join(known),
         "no factor is written: in no reading does anything outside begin or end the pressure",
         (effect,),
         {"name": "War in the valley", "going_on": True},
+        help=(
+            (
+                "Something outside the two that is on or off. It gets a what-if that turns it, so that "
+                "judgments can be asked of the case in which it ends or begins."
+            ),
+        ),
     )
 
 
@@ -226,16 +278,25 @@ def _after(case: Case, effect: str, sheet: AnswerSheet) -> Question:
         )
         now = _link_now(case, switch, effect)
     low, likely, _ = case.events[effect].usual
+    low_, likely_, high_ = (float(f"{v:.2g}") for v in (low / 8, likely / 4, likely / 2))
     return Question(
         f"after.{effect}",
         "after",
         text,
-        f"times a month, beside {likely:g} now; {_THREE}",
+        f"times a month, beside {likely:g} now: {_THREE}, such as {low_:g} {likely_:g} {high_:g}",
         now,
         _NO_VIEW,
         (effect,),
-        [round(low / 8, 2), round(likely / 4, 2), round(likely / 2, 2)],
+        [low_, likely_, high_],
         "pressure",
+        (
+            (
+                "How often they would come of themselves once things have settled. What answers other "
+                "events comes on top; the number read back counts it."
+            ),
+            _SURPRISE,
+            _NO_VIEW_MEANT,
+        ),
     )
 
 
@@ -269,4 +330,12 @@ def _judgments(case: Case) -> Question:
         "no judgment is added",
         (),
         {"template": "goes_on", "effect": first, "horizon": "180 days"},
+        help=(
+            (
+                "X would not stop Y: Y goes on under a what-if. X holds down Y, X raises Y: without X there "
+                "is more, or less, of Y. Y by DATE: at least one. Y goes on: at least one in every window. "
+                "At most N events Y: no more than that."
+            ),
+            "A judgment that stands in the case is changed or taken out by hand.",
+        ),
     )

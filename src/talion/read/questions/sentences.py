@@ -8,7 +8,7 @@ from typing import Any
 from talion.errors import InputError
 from talion.model.case import Case
 from talion.model.claim import BASELINE
-from talion.read.questions.answers import ONE_TEMPLATE, JudgmentAnswer
+from talion.read.questions.answers import ONE_TEMPLATE, JudgmentAnswer, as_written
 from talion.read.questions.case_text import Put
 from talion.read.questions.subjects import far_state, state_now, switches, title_of
 from talion.read.questions.written import Written, next_name, next_number, what_if_for
@@ -116,7 +116,7 @@ def _world(case: Case, answer: JudgmentAnswer) -> tuple[tuple[Put, ...], str]:
             if operation.verb == "block" and operation.subject == cause and bare:
                 return (), name
     name = next_name(case.what_ifs, f"no_{cause}")
-    title = f"Without “{title_of(case, cause)}”"
+    title = f"Without {title_of(case, cause)}"
     entry: dict[str, Value] = {"title": title, "from": "as_of", "do": [{"block": cause}]}
     return (Put(("what_ifs", name), entry),), name
 
@@ -126,15 +126,16 @@ def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Val
     effect = answer.effect
     if answer.template in ("would_not_stop", "goes_on"):
         every = answer.every or _window(case, effect)
-        test: dict[str, Value] = {"count": effect, "at_least": 1, "in_every": f"{every} days"}
+        least = 1 if answer.at_least is None else as_written(answer.at_least)
+        test: dict[str, Value] = {"count": effect, "at_least": least, "in_every": f"{every} days"}
         start = "as_of"
         if answer.template == "would_not_stop":
             start = f"{world} + {SETTLES_AFTER} days"
-        read = f"going on is read as at least one in every {every} days"
+        read = f"going on is read as at least {_number_of(answer)} in every {every} days"
         return {**test, "from": start, "to": "horizon"}, read
     if answer.template in ("holds_down", "raises"):
         size = answer.size or SMALLEST
-        written = size if isinstance(size, str) else f"{size.value:g} {size.unit}"
+        written = size if isinstance(size, str) else as_written(size)
         key = "lower_by" if _less(case, answer) else "higher_by"
         quantity = {"count": effect, "from": "as_of", "to": "horizon"}
         read = f"{written} is taken as the smallest difference that matters"
@@ -147,6 +148,10 @@ def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Val
         {"count": effect, "at_most": answer.at_most, "from": "as_of", "to": "horizon"},
         "counted from the cut-off to the horizon",
     )
+
+
+def _number_of(answer: JudgmentAnswer) -> str:
+    return "one" if answer.at_least is None else str(answer.at_least)
 
 
 def _less(case: Case, answer: JudgmentAnswer) -> bool:
@@ -170,8 +175,12 @@ def _window(case: Case, effect: str) -> int:
 
 def _claim(case: Case, answer: JudgmentAnswer, world: str) -> str:
     """Return the sentence with the titles of what it speaks of; `world` is the what-if's."""
+    pace = ""
+    if answer.at_least is not None:
+        every = answer.every or _window(case, answer.effect)
+        pace = f", at least {answer.at_least} in every {every} days"
     if answer.template == "would_not_stop":
-        return f"{world}: this would not stop “{title_of(case, answer.effect)}”"
+        return f"{world}: this would not stop “{title_of(case, answer.effect)}”{pace}"
     said = {
         "cause": f"“{title_of(case, answer.cause)}”" if answer.cause else "",
         "effect": f"“{title_of(case, answer.effect)}”",
@@ -179,4 +188,4 @@ def _claim(case: Case, answer: JudgmentAnswer, world: str) -> str:
         "at_most": answer.at_most,
     }
     sentence = ONE_TEMPLATE[answer.template].format(**said)
-    return sentence[0].upper() + sentence[1:]
+    return f"{sentence[0].upper()}{sentence[1:]}{pace}"

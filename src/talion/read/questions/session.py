@@ -72,13 +72,17 @@ class Preview:
 
 @dataclass(frozen=True)
 class Session:
-    """A case, its text and the answers so far. `keep` returns the session after an answer."""
+    """A case, its text and the answers so far. `keep` returns the session after an answer.
+
+    `kept` is what the file of answers holds as this session knows it; None where there is none.
+    """
 
     path: Path
     text: CaseText
     case: Case
     sheet: AnswerSheet
     check: Check
+    kept: bytes | None = None
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -178,23 +182,35 @@ class Session:
         if not previews:
             return self
         last = previews[-1]
+        kept = self.kept
+        self._untouched(kept)
         if last.text != self.text:
-            self._untouched()
             pending = tuple(p.question for p in previews)
-            _write(answers_path(self.path), replace(last.sheet, pending=pending), self.name)
-            self._untouched()
+            kept = self._sheet_written(replace(last.sheet, pending=pending))
+            self._untouched(kept)
             _write_text(self.path, last.text.text)
-        made = replace(self, text=last.text, case=last.case, sheet=replace(last.sheet, pending=()))
-        _write(answers_path(self.path), made.sheet, self.name)
-        return made
+        sheet = replace(last.sheet, pending=())
+        kept = self._sheet_written(sheet)
+        return replace(self, text=last.text, case=last.case, sheet=sheet, kept=kept)
 
-    def _untouched(self) -> None:
-        if _read_text(self.path) != self.text.text:
-            raise CaseError(
-                "the file was changed by another hand meanwhile",
-                place=str(self.path),
-                remedy="nothing was written; save it there and start `talion ask` again",
-            )
+    def _sheet_written(self, sheet: AnswerSheet) -> bytes:
+        text = sheet.to_text(self.name)
+        _write_text(answers_path(self.path), text)
+        return text.encode()
+
+    def _untouched(self, kept: bytes | None) -> None:
+        """Refuse to write over what an editor or another session has written meanwhile."""
+        answers = answers_path(self.path)
+        for path, same in (
+            (self.path, _read_text(self.path) == self.text.text),
+            (answers, _bytes_of(answers) == kept),
+        ):
+            if not same:
+                raise CaseError(
+                    "the file was changed by another hand meanwhile",
+                    place=str(path),
+                    remedy="nothing was written; save it there and start `talion ask` again",
+                )
 
     # --- many answers ----------------------------------------------------------------------------
 
@@ -285,10 +301,11 @@ def begin(name: str, check: Check, *, resume: bool = True) -> Session:
         )
     path = case.path.resolve()
     Problems.raise_any(check(case))
-    kept = answers_path(path)
-    sheet = read_answers(kept) if kept.exists() else AnswerSheet()
+    answers = answers_path(path)
+    kept = _bytes_of(answers)
+    sheet = AnswerSheet() if kept is None else read_answers(answers)
     text = CaseText(_read_text(path), path.name)
-    session = Session(path, text, case, replace(sheet, pending=()), check)
+    session = Session(path, text, case, replace(sheet, pending=()), check, kept)
     if not sheet.pending or not resume:
         return session
     return session.keep_all(session.planned(sheet, only=sheet.pending))
@@ -302,8 +319,15 @@ def _read_text(path: Path) -> str:
         raise CaseError(message, place=str(path), remedy="check its permissions") from None
 
 
-def _write(path: Path, sheet: AnswerSheet, case_name: str) -> None:
-    _write_text(path, sheet.to_text(case_name))
+def _bytes_of(path: Path) -> bytes | None:
+    """Return what a file holds; None where there is none."""
+    try:
+        return path.read_bytes()
+    except FileNotFoundError:
+        return None
+    except OSError as error:
+        message = f"cannot be read: {error.strerror}"
+        raise CaseError(message, place=str(path), remedy="check its permissions") from None
 
 
 def _write_text(path: Path, text: str) -> None:

@@ -11,6 +11,7 @@ from typing import get_args
 from talion.errors import InputError
 from talion.model.arrows import Arrow
 from talion.model.case import Case
+from talion.model.schema_terms import as_title
 from talion.model.strength import FADES
 from talion.read.questions.answers import Answer, Numbers, Pressure, Tempi, Tempo
 from talion.read.questions.case_text import Put, Remove
@@ -325,7 +326,7 @@ def _pressure(case: Case, question: Question, answer: Answer, wrote: Mapping[str
         change, _ = what_if_for(case, answer.switch)
         return Written(change, ("factors", answer.switch))
     titled = {f.title: n for n, f in case.factors.items() if n in switches(case)}
-    title = " ".join(str(answer.name).split())
+    title = as_title(str(answer.name))
     known_id = wrote.get("pressure")
     if title in titled or known_id in case.factors:
         name = titled.get(title) or str(known_id)
@@ -379,7 +380,7 @@ def what_if_for(case: Case, switch: str) -> tuple[tuple[Put, ...], str]:
 
 def _what_if(case: Case, switch: str, title: str, to: str) -> tuple[Put]:
     name = next_name(case.what_ifs, f"{switch}_{slug(to, 'changed')}")
-    told = {"ended": f"{title} ends", "active": f"{title} begins"}.get(to, f"{title}: {to}")
+    told = {"ended": f"End of {title}", "active": f"Start of {title}"}.get(to, f"{title}: {to}")
     entry: dict[str, Value] = {"title": told, "from": "as_of", "do": [{"set": switch, "to": to}]}
     return (Put(("what_ifs", name), entry),)
 
