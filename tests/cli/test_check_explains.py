@@ -81,6 +81,22 @@ def cited(start: int, end: int) -> str:
 
 
 SHARES = "says: attack raises demand, share: [5, 10, {high}], fades: days, origin: brief"
+INDICATED = TEXT.replace(
+    "factors:\n",
+    "factors:\n  mood: {kind: measured, title: Mood, rest: 50, indicators: [attack], because: x}\n",
+).replace(
+    "what_ifs:\n",
+    "  X1: {says: mood raises parade, times: 2, origin: brief, because: x}\n"
+    "  X2: {says: attack raises parade, strength: weak, origin: brief, because: x}\nwhat_ifs:\n",
+)
+RAIDS = (
+    TEXT.replace("{", "{{")
+    .replace("}", "}}")
+    .replace(
+        "  strike: {{title",
+        "  raid: {{title: Raid, by: guard, rows: {{{rows}}}, usual: [1, 2, 3]}}\n  strike: {{title",
+    )
+)
 BREEDS = "says: attack raises attack, extra: [0.1, 0.3, {high}], within: 600 days, origin: analyst"
 
 # A loop breeds without end only where both of its links raise: under no view in a ninth of draws.
@@ -140,6 +156,20 @@ FINDINGS: dict[str, tuple[str, Callable[[], Case], Callable[[], Case], str, str]
         "this test hardly ever fails: at half its low usual rate",
         "judgments.T.holds_if",
     ),
+    "decided": (
+        "warning",
+        lambda: case_of(T="kind: forecast, horizons: [90 days], holds_if: {recorded: {action: attack}, at_least: 5}"),
+        lambda: case_of(T="kind: history, holds_if: {recorded: {action: attack}, at_least: 5}"),
+        "this test looks at the record up to 2024-06-01 alone",
+        "judgments.T.holds_if",
+    ),
+    "no-range": (
+        "note",
+        lambda: case_of(T="kind: forecast, word: seemingly, horizons: [90 days], holds_if: {count: parade, at_least: 8}"),
+        lambda: case_of(T="kind: forecast, word: seemingly likely, horizons: [90 days], holds_if: {count: parade, at_least: 8}"),
+        "this word claims no probability",
+        "judgments.T.word",
+    ),
     "no-test": (
         "warning",
         lambda: case_of(T="kind: forecast"),
@@ -177,6 +207,20 @@ FINDINGS: dict[str, tuple[str, Callable[[], Case], Callable[[], Case], str, str]
         lambda: case_of(cited(45, 90)),
         "links E1 and E2 bring the same evidence to parade by two ways: mood and strike",
         "links.E2",
+    ),
+    "indicator-acts": (
+        "note",
+        lambda: case_of(INDICATED),
+        lambda: case_of(INDICATED.replace("indicators: [attack]", "indicators: [strike]")),
+        "attack indicates mood, and both move parade the same way by links X1 and X2",
+        "links.X2",
+    ),
+    "shared-rows": (
+        "warning",
+        lambda: case_of(RAIDS.format(rows="action: [attack]")),
+        lambda: case_of(RAIDS.format(rows="action: [raid]")),
+        "attack and raid both count the same 10 recorded rows",
+        "events.raid.rows",
     ),
     "shared-totals": (
         "warning",
@@ -326,6 +370,120 @@ def test_what_is_blocked_for_a_while_is_not_settled(more: str) -> None:
     body = "kind: conditional, under: no_strikes, horizons: [90 days], holds_if: {count: strike, at_least: 1}"
     assert found(case_of(text, T=body), "fixed-test") == []
     assert found(case_of(T=body), "fixed-test") != []
+
+
+FORECAST = "kind: forecast, horizons: [90 days], holds_if: "
+UNDER = "kind: {kind}, under: {under}, horizons: [90 days], holds_if: "
+
+
+@pytest.mark.parametrize(
+    ("holds_if", "said"),
+    [
+        ("{count: attack, at_least: 1, in_every: 30 days}", "9.9 in 30 days are usual, and at that rate it fails in under one in a hundred"),
+        ("{count: attack, at_most: 110}", "at twice its high usual rate in under one history in a thousand"),
+        ("{rate: attack, at_least: 5, per: month}", "30 in 90 days are usual"),
+        ("{count: attack, at_most: 5}", "this test hardly ever holds: 30 in 90 days are usual"),
+        ("{count: parade, at_least: 40}", "this test hardly ever holds: 8.9 in 90 days are usual"),
+        ("{count: attack, at_least: 0.2 x usual}", "this test hardly ever fails"),
+        ("{count: force, at_least: 1, in_every: 20 days}", "this test hardly ever fails: 9.2 in 20 days"),
+        ("{count: attack, at_least: 1, at_most: 500}", "this test hardly ever fails"),
+    ],
+)  # fmt: skip
+def test_a_test_that_the_usual_rate_settles_is_noted(holds_if: str, said: str) -> None:
+    hits = found(case_of(T=FORECAST + holds_if), "nearly-sure")
+    assert any(said in f.message for f in hits), [f.message for f in hits]
+
+
+@pytest.mark.parametrize(
+    "holds_if",
+    [
+        "{count: attack, at_least: 1, in_every: 14 days}",
+        "{count: attack, at_least: 6, in_every: 30 days}",
+        "{count: attack, at_most: 40}",
+        "{rate: attack, at_least: 9, per: month}",
+        "{count: attack, at_least: 0.8 x usual}",
+        "{count: parade, at_least: 1, in_every: 30 days}",
+        "{count: 'attack[place=west]', at_least: 1}",
+    ],
+)
+def test_a_test_that_may_come_out_either_way_is_not(holds_if: str) -> None:
+    assert found(case_of(T=FORECAST + holds_if), "nearly-sure") == []
+
+
+def test_the_remedy_of_a_sure_test_is_a_sharper_one() -> None:
+    sure = "{count: attack, at_least: 1, in_every: 30 days}"
+    (finding,) = found(case_of(T=FORECAST + sure), "nearly-sure")
+    assert finding.remedy.endswith("such as `at_least: 5`")
+    assert (
+        found(case_of(T=FORECAST + sure.replace("at_least: 1", "at_least: 5")), "nearly-sure") == []
+    )
+
+
+MORE_WORLDS = TEXT.replace(
+    "  double:",
+    "  still: {title: Strikes end, from: as_of, do: [{block: strike}]}\n"
+    "  war_stays: {title: War stays, from: as_of, do: [{set: war, to: active}]}\n  double:",
+)
+
+
+@pytest.mark.parametrize(
+    ("kind", "under", "holds_if", "said"),
+    [
+        ("cause", "no_strikes", "{difference: {count: demand}, against: still, lower_by: 10 %}", "no_strikes and still do the same"),
+        ("cause", "war_stays", "{difference: {count: attack}, lower_by: 10 %}", "war_stays only says what is so already"),
+        ("conditional", "war_stays", "{count: attack, at_least: 30}", "war_stays cannot bear on this test: it only says"),
+        ("conditional", "peace", "{count: parade, at_least: 8}", "peace cannot bear on this test: nothing leads from war to parade"),
+    ],
+)  # fmt: skip
+def test_a_what_if_that_cannot_matter_is_found(
+    kind: str, under: str, holds_if: str, said: str
+) -> None:
+    body = UNDER.format(kind=kind, under=under) + holds_if
+    assert any(said in f.message for f in found(case_of(MORE_WORLDS, T=body), "no-way"))
+    matters = UNDER.format(kind=kind, under="peace") + holds_if.replace("parade", "attack")
+    assert found(case_of(MORE_WORLDS, T=matters), "no-way") == []
+
+
+def test_a_switch_that_may_turn_by_itself_is_held_by_a_what_if() -> None:
+    body = UNDER.format(kind="conditional", under="war_stays") + "{count: attack, at_least: 30}"
+    turns = MORE_WORLDS.replace("then: active, because", "then: {to: ended, after: 90}, because")
+    assert turns != MORE_WORLDS
+    assert found(case_of(turns, T=body), "no-way") == []
+
+
+def test_one_link_that_tells_the_same_twice_is_found() -> None:
+    twice = "says: [attack raises parade, attack raises parade], strength: weak, origin: brief"
+    (finding,) = found(case_of(linked(twice)), "told-twice")
+    assert finding.message == "link X tells twice that attack raises parade"
+    other = twice.replace("attack raises parade]", "strike raises parade]")
+    assert found(case_of(linked(other)), "told-twice") == []
+
+
+def test_a_cause_whose_rows_all_lie_before_the_past_informs_nothing() -> None:
+    late = TEXT.replace("history_from: 2024-01-01", "history_from: 2024-05-30")
+    hits = [f for f in found(case_of(late), "never-turned") if "what attack does" in f.message]
+    assert {f.place.split(", ")[-1] for f in hits} == {"links.L1"}
+    assert "rows is of 2024-05-30 or later" in hits[0].message
+    assert not any("what attack does" in f.message for f in found(case_of(), "never-turned"))
+
+
+def test_extra_events_count_as_shares_of_what_is_usual() -> None:
+    # 3 within 30 days are 3 / (1 - 2^(-30/7)) = 3.16 in all; of 4 strikes a month, of 10 attacks.
+    text = linked(
+        "says: strike raises attack, extra: [0.5, {0}, 3], within: 30 days, origin: brief"
+    )
+    (finding,) = found(case_of(text.replace("{0}", "1")), "shares-at-high-end")
+    assert "at their high values links claim 126 % of attack" in finding.message
+    (finding,) = found(case_of(text.replace("{0}", "3")), "shares-at-high-end")
+    assert "at their likely values links claim 126 % of attack" in finding.message
+    assert found(case_of(text.replace("{0}", "1").replace("3]", "2]")), "shares-at-high-end") == []
+
+
+def test_a_series_that_names_a_type_twice_is_only_noted() -> None:
+    (finding,) = found(
+        case_of(TEXT.replace("series: {", "series: {all: [attack, attack], ")), "shared-rows"
+    )
+    assert finding.severity == "note"
 
 
 def test_two_tempi_of_one_effect_are_only_noted() -> None:

@@ -14,7 +14,7 @@ from itertools import combinations
 from talion.errors import CaseError, InputError, JudgmentTestError, Problems, TalionError
 from talion.judge.branching import near_endless, shares_at_high_end
 from talion.judge.citations import citation_remarks, misquoted
-from talion.judge.doubles import overlapping_totals, told_twice
+from talion.judge.doubles import overlapping_totals, shared_rows, told_twice
 from talion.judge.findings import SEVERITIES, Finding
 from talion.judge.idle import idle_links
 from talion.judge.measures import measures_of
@@ -93,6 +93,7 @@ def remarks_on(case: Case) -> Iterator[Finding]:
     yield from idle_links(case, graph)
     yield from judgment_remarks(case)
     yield from told_twice(case)
+    yield from shared_rows(case)
     yield from overlapping_totals(case)
     yield from shares_at_high_end(case)
     yield from citation_remarks(case)

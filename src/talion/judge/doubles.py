@@ -9,10 +9,11 @@ from talion.judge.findings import Finding
 from talion.judge.placed import place_in
 from talion.model.arrows import Arrow
 from talion.model.case import Case
+from talion.model.history import rows_of
 from talion.model.schema import CaseEvidence
 from talion.record.event import Count
 
-__all__ = ["overlapping_totals", "told_twice"]
+__all__ = ["overlapping_totals", "shared_rows", "told_twice"]
 
 MOSTLY = 0.5  # of the shorter of two passages, for them to count as the same
 
@@ -22,7 +23,12 @@ def told_twice(case: Case) -> Iterator[Finding]:
     seen: set[tuple[str, str]] = set()
     for one, other in combinations(case.arrows, 2):
         pair = (one.link, other.link)
-        if one.link == other.link or pair in seen:
+        if pair in seen:
+            continue
+        if one.link == other.link:
+            if _same_arrow(one, other):
+                seen.add(pair)
+                yield _within_one_link(case, one)
             continue
         if _same_arrow(one, other):
             seen.add(pair)
@@ -30,6 +36,9 @@ def told_twice(case: Case) -> Iterator[Finding]:
         elif _two_ways(case, one, other):
             seen.add(pair)
             yield _same_evidence(case, one, other)
+        elif _indicates(case, one, other) or _indicates(case, other, one):
+            seen.add(pair)
+            yield _same_acts(case, one, other)
 
 
 def _same_arrow(one: Arrow, other: Arrow) -> bool:
@@ -57,6 +66,19 @@ def _same_link(case: Case, one: Arrow, other: Arrow) -> Finding:
         "both act, so the effect is the sum of the two, and a fit cannot tell them apart",
         "keep one of them, or give each causes of its own with `when`",
         ", ".join(case.links[other.link].says),
+    )
+
+
+def _within_one_link(case: Case, arrow: Arrow) -> Finding:
+    return Finding(
+        "warning",
+        "told-twice",
+        place_in(case, "links", arrow.link),
+        f"link {arrow.link} tells twice that {arrow.cause} "
+        f"{'raises' if arrow.sign > 0 else 'lowers'} {arrow.effect}",
+        "both act, so the effect is the sum of the two, and a fit cannot tell them apart",
+        "leave one of the two out of `says`",
+        ", ".join(case.links[arrow.link].says),
     )
 
 
@@ -101,6 +123,64 @@ def _same_evidence(case: Case, one: Arrow, other: Arrow) -> Finding:
         "keep the way that the evidence speaks of, or cite what tells the two apart",
         f"{one.link}, {other.link}",
     )
+
+
+def _indicates(case: Case, one: Arrow, other: Arrow) -> bool:
+    """Whether the cause of the other arrow is an indicator of the first one's, to the same effect."""
+    factor = case.factors.get(one.cause)
+    shared = (one.effect, one.sign, one.effect_marks) == (
+        other.effect,
+        other.sign,
+        other.effect_marks,
+    )
+    return factor is not None and shared and other.cause in factor.indicators
+
+
+def _same_acts(case: Case, one: Arrow, other: Arrow) -> Finding:
+    factor, event = (one, other) if one.cause in case.factors else (other, one)
+    return Finding(
+        "note",
+        "indicator-acts",
+        place_in(case, "links", other.link),
+        f"{event.cause} indicates {factor.cause}, and both move {one.effect} the same way by links "
+        f"{one.link} and {other.link}",
+        "the same acts then tell twice: as a sign of the state of things, and by themselves",
+        "keep one of the two ways, or give the factor another indicator",
+        f"{one.link}, {other.link}",
+    )
+
+
+# --- rows ----------------------------------------------------------------------------------------
+
+
+def shared_rows(case: Case) -> Iterator[Finding]:
+    """Yield types that count the same recorded rows, and series that name one type twice."""
+    rows = {name: {e.id for e in rows_of(t, case.record)} for name, t in case.events.items()}
+    for one, other in combinations(case.events, 2):
+        shared = rows[one] & rows[other]
+        if shared:
+            number = f"{len(shared)} recorded row{'' if len(shared) == 1 else 's'}"
+            yield Finding(
+                "warning",
+                "shared-rows",
+                place_in(case, "events", other, "rows"),
+                f"{one} and {other} both count the same {number}",
+                "a fit looks for each of them twice, and what sums the two types counts it twice",
+                "tell the rows apart by action, initiator, target or country",
+                ", ".join(sorted(shared)[:3]) + (", ..." if len(shared) > 3 else ""),
+            )
+    for name, members in case.series.items():
+        twice = [m for i, m in enumerate(members) if m in members[:i]]
+        if twice:
+            yield Finding(
+                "note",
+                "shared-rows",
+                place_in(case, "series", name),
+                f"the series {name} names {twice[0]} twice",
+                "once is enough, and whoever reads it may think that it counts double",
+                "name each type once",
+                ", ".join(members),
+            )
 
 
 # --- totals --------------------------------------------------------------------------------------

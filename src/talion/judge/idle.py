@@ -10,6 +10,7 @@ from talion.judge.paths import SystemGraph, path_of
 from talion.judge.placed import place_in, readable_parts
 from talion.model.case import Case
 from talion.model.compile_factors import state_on
+from talion.model.history import rows_of
 
 __all__ = ["idle_links"]
 
@@ -26,6 +27,7 @@ def idle_links(case: Case, graph: SystemGraph) -> Iterator[Finding]:
             yield _uninformed(case, graph, link)
         else:
             yield from _never_turned(case, link)
+            yield from _never_happened(case, link)
 
 
 def _unused(case: Case, link: str) -> Finding:
@@ -92,5 +94,26 @@ def _never_turned(case: Case, link: str) -> Iterator[Finding]:
                 "without a before and an after a fit leaves the link as it was stated",
                 "let `history_from` reach back to when it was otherwise, or say that this is assumed",
                 stood,
+            )
+            return
+
+
+def _never_happened(case: Case, link: str) -> Iterator[Finding]:
+    """An event type whose every row lies before the past that is followed has nothing to be answered."""
+    first = case.document.history_from or case.as_of - dt.timedelta(days=365)
+    for arrow in case.arrows:
+        if arrow.link != link or arrow.cause not in case.events:
+            continue
+        rows = rows_of(case.events[arrow.cause], case.record)
+        if rows and all(row.end < first for row in rows):
+            yield Finding(
+                "note",
+                "never-turned",
+                place_in(case, "links", link),
+                f"the record cannot show what {arrow.cause} does: none of its {len(rows)} rows is of "
+                f"{first} or later",
+                "a fit follows the past from that day on, and leaves the link as it was stated",
+                "let `history_from` reach back to when it happened, or say that this is assumed",
+                max(row.end for row in rows).isoformat(),
             )
             return

@@ -20,7 +20,7 @@ from talion.judge.findings import Finding
 from talion.judge.parts import Part
 from talion.judge.placed import place_of, readable_parts
 from talion.model.case import Case
-from talion.model.claim import BASELINE, PERIODS, Count, Rate
+from talion.model.claim import BASELINE, PERIODS, Count, Rate, Threshold
 from talion.model.compile_events import DAYS_PER_MONTH
 
 __all__ = ["Pace", "nearly_sure", "pace_of", "sharper"]
@@ -32,6 +32,8 @@ WEIGHTS = (0.3, 0.4, 0.3)  # of low, likely and high: of the prior, by Swanson's
 HISTORIES, SEED = 4000, 20240213
 PARTS_OF_PACE = (0.5, 0.75, 0.9)  # of the usual pace, tried in this order as a sharper reading
 LEAST_CHANCE = 0.02  # to fail, for a reading to be called sharper
+
+LEAST = ("at_least", "more_than")
 
 Triple = tuple[float, float, float]
 
@@ -85,7 +87,7 @@ def nearly_sure(case: Case) -> Iterator[Finding]:
 
 def _finding(case: Case, part: Part, pace: Pace) -> Finding:
     far = pace.verdict == "fails" and pace.fails_far < SURE
-    least = pace.bound.startswith(("at_least", "more_than"))
+    least = pace.bound.startswith(LEAST)
     if far:
         said = (
             f"this test hardly ever fails: at {'half its low' if least else 'twice its high'} usual "
@@ -113,32 +115,39 @@ def _finding(case: Case, part: Part, pace: Pace) -> Finding:
 def pace_of(case: Case, part: Part) -> Pace | None:
     """Return how a test stands to the usual rate; None if that does not tell what it comes to.
 
-    A count or rate of whole event types where nothing is done, with one bound that does not move
-    with the usual rate.
+    A count or rate of whole event types, where nothing is done.
     """
     test = part.test
     if part.setting.world != BASELINE or not isinstance(test, Count | Rate):
         return None
     rates = _usual(case, test)
-    bounds = test.bounds()
-    if rates is None or len(bounds) != 1:
-        return None
-    ((key, threshold),) = bounds.items()
     days = part.setting.day(test.end) - part.setting.day(test.start)
+    if rates is None or days <= 0:
+        return None
+    told = (_pace(test, key, threshold, rates, days) for key, threshold in test.bounds().items())
+    paces = [pace for pace in told if pace is not None]
+    if not paces:
+        return None
+    # Every bound must be met: one that hardly ever holds settles the test, else the least sure one.
+    return next((p for p in paces if p.verdict == "holds"), max(paces, key=lambda p: p.fails))
+
+
+def _pace(
+    test: Count | Rate, key: str, threshold: Threshold, rates: Triple, days: int
+) -> Pace | None:
     every = test.in_every if isinstance(test, Count) else None
     window = every or days
     limit = threshold.value
     if isinstance(test, Rate):
         limit *= days / PERIODS[test.per]
-    if threshold.unit == "x usual":
+    moves = threshold.unit == "x usual"
+    if moves:
         limit = threshold.value * rates[1] * window
-    if limit <= 0 or days <= 0:
+    if limit <= 0:
         return None
     missed = [_missed(key, limit, rate, days, every) for rate in rates]
     fails = sum(w * p for w, p in zip(WEIGHTS, missed, strict=True))
-    least = key in ("at_least", "more_than")
-    far_rate = TAMED * rates[0] if least else SWOLLEN * rates[2]
-    moves = threshold.unit == "x usual"
+    far_rate = TAMED * rates[0] if key in LEAST else SWOLLEN * rates[2]
     fails_far = 1.0 if moves else _missed(key, limit, far_rate, days, every)
     return Pace(f"{key}: {threshold}", rates[1] * window, window, fails, 1.0 - fails, fails_far)
 
@@ -146,7 +155,7 @@ def pace_of(case: Case, part: Part) -> Pace | None:
 def _usual(case: Case, test: Count | Rate) -> Triple | None:
     """Return low, likely and high usual events a day of what is counted; None for part of a type."""
     series = test.count if isinstance(test, Count) else test.rate
-    members = case.series.get(series.name, (series.name,))
+    members = dict.fromkeys(case.series.get(series.name, (series.name,)))
     if series.marks or any("[" in member for member in members):
         return None
     low, likely, high = (
@@ -159,7 +168,7 @@ def _missed(key: str, limit: float, rate: float, days: int, every: int | None) -
     """Return the chance that a Poisson process of a constant rate misses a bound."""
     from scipy.special import pdtr, pdtrc
 
-    least = key in ("at_least", "more_than")
+    least = key in LEAST
     # The largest number that misses a lower bound, or meets an upper one.
     edge = ceil(limit) - 1 if key in ("at_least", "fewer_than") else floor(limit)
     if every is None or every >= days:

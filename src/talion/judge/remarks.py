@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from typing import Any
 
 from talion.judge.findings import Finding
-from talion.judge.measures import worlds_of
 from talion.judge.nearly_sure import nearly_sure
+from talion.judge.out_of_reach import without_way
 from talion.judge.parts import Part, parts_of
-from talion.judge.paths import SystemGraph, measured_by
-from talion.judge.placed import differences_of, leaves_of, place_in, place_of
+from talion.judge.paths import SystemGraph
+from talion.judge.placed import leaves_of, place_in, place_of
 from talion.model.case import Case
 from talion.model.claim import (
     BASELINE,
@@ -29,16 +29,18 @@ from talion.model.claim import (
     RecordedReturn,
     RowFilter,
 )
+from talion.model.lexicon import read_word
 
 __all__ = ["judgment_remarks", "test_remarks"]
 
+SIMULATED = ("cause", "forecast", "conditional")
 FIXED = "its result is the same whatever the links are, so it says nothing of the case"
 
 
 def test_remarks(case: Case, graph: SystemGraph) -> Iterator[Finding]:
-    """Yield thresholds that every history meets or none can, and comparisons without a way."""
+    """Yield thresholds that every history meets or none can, and what-ifs that cannot matter."""
     yield from _fixed_tests(case)
-    yield from _without_way(case, graph)
+    yield from without_way(case, graph)
     yield from nearly_sure(case)
 
 
@@ -46,6 +48,8 @@ def judgment_remarks(case: Case) -> Iterator[Finding]:
     """Yield judgments without test or horizon, and words of record tests that no row has."""
     yield from _without_test(case)
     yield from _without_horizon(case)
+    yield from _decided(case)
+    yield from _without_range(case)
     yield from _rows_nowhere(case)
 
 
@@ -165,33 +169,16 @@ def _blocked_types(case: Case, world: str, since: int) -> set[str]:
     } - freed
 
 
-def _without_way(case: Case, graph: SystemGraph) -> Iterator[Finding]:
-    """Comparisons of what-ifs that no link connects with what is measured."""
-    seen: set[str] = set()
-    for part, test in differences_of(case):
-        acted, _ = graph.acted_on(worlds_of(test, part.setting))
-        measured = measured_by(case, test)
-        if not graph.leads(acted, measured) and part.setting.place not in seen:
-            seen.add(part.setting.place)
-            yield Finding(
-                "warning",
-                "no-way",
-                place_of(case, part),
-                "this test cannot hold: nothing leads from what the what-ifs change to "
-                f"{', '.join(sorted(measured))}",
-                "both what-ifs give the same histories, so no difference can appear",
-                "add the link that is meant, or compare what-ifs that bear on it",
-                ", ".join(sorted(acted)),
-            )
-
-
 # --- judgments -----------------------------------------------------------------------------------
 
 
 def _without_test(case: Case) -> Iterator[Finding]:
     for name, judgment in case.judgments.items():
-        simulated = judgment.kind in ("cause", "forecast", "conditional")
-        if simulated and judgment.testable != "never" and judgment.holds_if is None:
+        if (
+            judgment.kind in SIMULATED
+            and judgment.testable != "never"
+            and judgment.holds_if is None
+        ):
             yield Finding(
                 "warning",
                 "no-test",
@@ -218,6 +205,43 @@ def _without_horizon(case: Case) -> Iterator[Finding]:
                 "a claim without a time can always still come true, so it can never be wrong",
                 "add `horizons: [180 days]`, or dates in the test",
                 f"{days} days",
+            )
+
+
+def _decided(case: Case) -> Iterator[Finding]:
+    """Forecasts whose own test looks at nothing but the record."""
+    for name, judgment in case.judgments.items():
+        test = judgment.holds_if
+        if judgment.kind in SIMULATED and test is not None and test.kind == "record":
+            yield Finding(
+                "warning",
+                "decided",
+                place_in(case, "judgments", name, "holds_if"),
+                f"this test looks at the record up to {case.as_of} alone, so it is decided already",
+                f"a {judgment.kind} says what histories after that day would show",
+                "ask for a simulated count, rate or level, or make it `kind: history`",
+                judgment.kind,
+            )
+
+
+def _without_range(case: Case) -> Iterator[Finding]:
+    """Simulated tests beside a word that claims no probability."""
+    for name, judgment in case.judgments.items():
+        if judgment.kind not in SIMULATED or judgment.holds_if is None:
+            continue
+        try:
+            claimed = read_word(judgment.word, case.document.lexicon).range
+        except ValueError:
+            continue  # a fault of its own
+        if claimed is None:
+            yield Finding(
+                "note",
+                "no-range",
+                place_in(case, "judgments", name, "word"),
+                "this word claims no probability, so no result can be said to agree with it or not",
+                "it hedges the source or the motive; the number then stands beside no claim",
+                "give the word of likelihood that is meant, or `unhedged` for a plain claim",
+                judgment.word,
             )
 
 

@@ -160,3 +160,14 @@ class CaseDocument(Part):
     word_strengths: dict[str, dict[Word, Prior]] = Field(
         default={}, description="overrides of the table of strengths in words"
     )
+
+    @model_validator(mode="before")
+    @classmethod
+    def _empty_parts(cls, data: Any) -> Any:
+        """A part with nothing behind its key, such as `links:`, is an empty one."""
+        if not isinstance(data, dict):
+            return data
+        may_be_empty = {
+            name for name, part in cls.model_fields.items() if part.default_factory is not None
+        }
+        return {k: v for k, v in data.items() if v is not None or k not in may_be_empty}

@@ -12,6 +12,7 @@ import io
 import os
 import threading
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import fields
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -127,7 +128,8 @@ def write_files(folder: Path, contents: Mapping[str, str | bytes]) -> None:
         raise OutputError(message, place=str(folder), remedy=remedy) from error
     finally:
         for part in staged:
-            part.unlink(missing_ok=True)
+            with suppress(OSError):  # a disk that takes no files need not let go of any either
+                part.unlink(missing_ok=True)
 
 
 def write_once(path: Path, text: str) -> None:

@@ -230,7 +230,7 @@ def test_one_wrong_answer_and_nothing_is_written(tmp_path: Path) -> None:
         session.planned(whole({"after.raid": [-3, -2, -1]}))
     with pytest.raises(InputError, match=r"usual\.mood: no such question on this case"):
         session.planned(whole({"usual.mood": 3}))
-    with pytest.raises(InputError, match=r"extra\.strike\.raid: .*could not be run.*breed"):
+    with pytest.raises(InputError, match=r"extra\.strike\.raid: .*cannot go into the case.*breed"):
         session.planned(whole({"extra.strike.raid": [50, 60, 70]}))
     assert session.path.read_text(encoding="utf-8") == TEXT
     assert not answers_path(session.path).exists()

@@ -88,6 +88,8 @@ def _half_life(value: Any) -> Any:
         if not value > 0:
             raise ValueError("a half-life must be positive")
         return float(value)
+    if not isinstance(value, str):
+        raise ValueError("give a time such as 10 days, or days, weeks, months, lasting")
     return value
 
 
@@ -447,12 +449,22 @@ def _judgments(
     return tuple(found), False
 
 
+_PLAINLY: Mapping[str, str] = {
+    "missing": "is missing",
+    "model_type": "no mapping of keys, such as {template: goes_on, effect: ID}",
+    "int_parsing": "no whole number",
+    "int_from_float": "no whole number",
+    "string_type": "no text",
+}
+"""Type of a finding of pydantic -> what it is called here."""
+
+
 def _translated(error: ValidationError, place: str, said: Any) -> list[CaseError]:
     """Turn findings of pydantic into our one-line form."""
     made = []
     for item in error.errors():
         where = ".".join(str(p) for p in item["loc"])
-        message = str(item["msg"]).removeprefix("Value error, ")
+        message = _PLAINLY.get(item["type"], str(item["msg"]).removeprefix("Value error, "))
         value = item["input"] if item["type"] != "missing" else said
         made.append(
             CaseError(

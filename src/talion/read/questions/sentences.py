@@ -125,7 +125,7 @@ def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Val
     """Return the test and how the sentence was read."""
     effect = answer.effect
     if answer.template in ("would_not_stop", "goes_on"):
-        every = answer.every or _window(case, effect)
+        every = _every(case, answer)
         least = 1 if answer.at_least is None else as_written(answer.at_least)
         test: dict[str, Value] = {"count": effect, "at_least": least, "in_every": f"{every} days"}
         start = "as_of"
@@ -165,6 +165,22 @@ def _less(case: Case, answer: JudgmentAnswer) -> bool:
     return raises == taken_away
 
 
+def _every(case: Case, answer: JudgmentAnswer) -> int:
+    """Return the window of going on: as asked, else the usual one, or what the horizon has room for."""
+    if answer.every is not None:
+        return answer.every
+    room = answer.horizon or case.horizons[-1]
+    if answer.template == "would_not_stop":
+        room -= SETTLES_AFTER
+    if room < 1:
+        raise InputError(
+            f"going on is asked from {SETTLES_AFTER} days after the what-if begins",
+            value=f"{answer.horizon} days",
+            remedy=f"give a horizon of more than {SETTLES_AFTER} days",
+        )
+    return min(_window(case, answer.effect), room)
+
+
 def _window(case: Case, effect: str) -> int:
     """Return the shortest of the usual windows in which two events are expected."""
     members = case.series.get(effect, (effect,))
@@ -177,7 +193,7 @@ def _claim(case: Case, answer: JudgmentAnswer, world: str) -> str:
     """Return the sentence with the titles of what it speaks of; `world` is the what-if's."""
     pace = ""
     if answer.at_least is not None:
-        every = answer.every or _window(case, answer.effect)
+        every = _every(case, answer)
         pace = f", at least {answer.at_least} in every {every} days"
     if answer.template == "would_not_stop":
         return f"{world}: this would not stop “{title_of(case, answer.effect)}”{pace}"

@@ -274,7 +274,7 @@ def _at(place: str) -> Iterator[None]:
                 error.message, place=place, value=error.value, remedy=error.remedy
             ) from None
         raise InputError(
-            f"with this answer the case could not be run: {str(error).splitlines()[0]}",
+            f"this answer cannot go into the case: {str(error).splitlines()[0]}",
             place=place,
             remedy="give another answer, or change what it meets",
         ) from None
