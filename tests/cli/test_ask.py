@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 import json
 import os
@@ -270,6 +271,100 @@ def test_an_answer_that_would_break_the_case_is_not_taken(
     conversation(starter, ["", "", "", "", "40 50 60", "q"])
     assert "not taken:" in capsys.readouterr().out
     assert (starter / "case.yaml").read_bytes() == before
+
+
+def test_back_asks_the_question_before_and_then_this_one(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = ["back", "4 5 7", "y", "back", "3 4 5", "y", "1 2 3", "y", "q"]
+    held = conversation(starter, replies)
+    out = capsys.readouterr().out
+    assert "there is none before this one" in out
+    assert "you answered: [4, 5, 7]" in out
+    assert [line[:7] for line in out.splitlines() if " of 9. " in line] == [
+        "1 of 9.", "1 of 9.", "2 of 9.", "1 of 9.", "2 of 9.", "3 of 9.",
+    ]  # fmt: skip
+    assert held.session.case.events["raid"].usual == (3, 4, 5)
+    assert held.session.case.events["shelling"].usual == (1, 2, 3)
+
+
+def test_going_back_and_leaving_it_keeps_the_answer(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    conversation(starter, ["4 5 7", "y", "q"])
+    held = conversation(starter, ["back", "", "q"])  # also from an earlier sitting
+    assert "your answer stays" in capsys.readouterr().out
+    assert held.session.case.events["raid"].usual == (4, 5, 7)
+
+
+def test_each_question_explains_itself(starter: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    held = conversation(starter, [*["?", ""] * 6, "?", "nothing", "y", "", "?", ""])
+    out = " ".join(capsys.readouterr().out.split())
+    for said in (
+        "Count a month as it usually is",
+        "Think of ten events “Artillery fire on Guard camps”",
+        "If half of it has come after a week",
+        "Compare 30 days after one “Artillery fire on Guard camps”",
+        "Something outside the two that is on or off",
+        "Y goes on under a what-if",
+    ):
+        assert said in out, said
+    assert all(question.help for question in held.session.questions)
+
+
+def test_a_slip_in_a_part_of_an_answer_asks_that_part_again(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    replies = [
+        *[""] * 6,
+        "yes", "War", "y", "maybe", "2030-01-01", "2024-02-01", "y", "",  # the pressure
+        "lots", "0.5 1 2", "y", "they", "m", "",                          # what comes after it
+        "9", "5", "nobody", "raid", "long", "90", "perchance", "likely", "n", "y", "because I say so", "",
+    ]  # fmt: skip
+    held = conversation(starter, replies)
+    out = " ".join(capsys.readouterr().out.split())
+    for said in (
+        "“yes” names nothing",
+        "“maybe” is no day",
+        "name a day up to 2024-06-30, the cut-off",
+        "“lots” is no number",
+        "write b, r or m",
+        "write a number from 1 to 6",
+        "write a number from 1 to 3, or an id of the list",
+        "“long” is no length of time",
+        "'perchance' is no estimative word",
+    ):
+        assert said in out, said
+    case = held.session.case
+    assert case.factors["war"].values == {dt.date(2024, 2, 1): "active"}
+    last = case.judgments[list(case.judgments)[-1]]
+    assert (last.word, last.horizons) == ("likely", (90,))
+    assert last.because.startswith("because I say so; going on is read as")
+
+
+def test_no_is_nothing_and_a_title_is_its_switch(starter: Path) -> None:
+    assert conversation(starter, [*[""] * 6, "no", "y", "", "q"]).session.sheet.told(
+        "pressure"
+    ) == ("{nothing: true}")
+    title = load_case(starter).factors["drought"].title
+    again = conversation(starter, [title.upper(), "y", "", "q"], again=("pressure",))
+    assert again.session.sheet.told("pressure") == "{switch: drought}"
+
+
+def test_a_test_that_can_hardly_fail_is_told_at_once_with_a_sharper_one(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    often = (starter / "case.yaml").read_text(encoding="utf-8")
+    often = often.replace("usual: [4, 5, 6.5]", "usual: [11, 12, 13]")
+    (starter / "case.yaml").write_text(often, encoding="utf-8")
+    sentence = ["5", "raid", "90", "will"]
+    left = [""] * 7
+    held = conversation(starter, [*left, *sentence, "y", "y", "", *sentence, "", "y", ""])
+    out = " ".join(capsys.readouterr().out.split())
+    assert "this can hardly fail: 12 in 30 days are usual" in out
+    assert "Sharper: at least 6 in every 30 days" in out
+    asked = [held.session.case.judgments[name].holds_if for name in ("J6", "J7")]
+    assert [test.at_least.value for test in asked] == [6, 1]  # offered, not forced
 
 
 # --- a real terminal, and the end of a process ----------------------------------------------------

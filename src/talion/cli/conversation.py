@@ -173,13 +173,14 @@ class Conversation:
         return parse_answer(question.id, numbers_typed(text, numbers, monthly=monthly))
 
     def _pressure(self, text: str) -> dict[str, Any]:
-        from talion.read.questions.subjects import switches
+        from talion.read.questions.subjects import switches, title_of
 
-        known = switches(self.session.case)
+        known = {name: name for name in switches(self.session.case)}
+        known |= {title_of(self.session.case, name).lower(): name for name in known}
         if text.lower() in ("nothing", "none", "n", "no"):
             return {"nothing": True}
-        if text in known:
-            return {"switch": text}
+        if text in known or text.lower() in known:
+            return {"switch": known.get(text) or known[text.lower()]}
         if text.lower() in NO_NAMES or not any(c.isalpha() for c in text):
             raise ValueError(
                 f"“{text}” names nothing: write such as War in the valley, or `nothing`"

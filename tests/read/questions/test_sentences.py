@@ -12,12 +12,13 @@ from typing import Any
 
 import pytest
 
-from read.questions.two_banks import TEXT, opened
-from talion.errors import TalionError
+from read.questions.two_banks import TEXT, faults, opened
+from talion.errors import InputError, TalionError
 from talion.judge.checks import findings_on
+from talion.judge.parts import names_of, parts_of
 from talion.judge.run import judge_case
 from talion.read.questions.answers import ONE_TEMPLATE, judgment_of
-from talion.read.questions.session import Session
+from talion.read.questions.session import Session, begin
 
 WAR = (
     "factors:\n  war: {kind: observed, title: War, states: {active: 1, ended: 0}, then: active, "
@@ -126,6 +127,8 @@ def test_a_judgment_has_a_time_and_a_test_and_nothing_to_complain_of(
     tmp_path: Path, template: str
 ) -> None:
     said, true, _ = MEANINGS[template]
+    if template == "would_not_stop":  # a pressure that bears on it, though not enough to stop it
+        true = world("says: war raises raid, times: 1.2")
     session = judged(opened(tmp_path, true), template=template, **said)
     name = list(session.case.judgments)[-1]
     found = [f for f in findings_on(session.case).findings if f"judgments.{name}" in f.place]
@@ -207,3 +210,65 @@ def test_a_sentence_that_cannot_be_is_refused(
     with pytest.raises(TalionError, match=why):
         session.preview_judgment(judgment_of(said))
     assert session.path.read_bytes() == world().encode()
+
+
+# --- at a pace -----------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("at_least", "written", "told"),
+    [
+        (6, 6, "at least 6 in every 30 days"),
+        ("6 events", "6 events", "at least 6 events in every 30 days"),
+        ("0.5 x usual", "0.5 x usual", "at least 0.5 times the usual number in every 30 days"),
+    ],
+)
+def test_going_on_may_be_asked_at_a_pace(
+    tmp_path: Path, at_least: int | str, written: int | str, told: str
+) -> None:
+    said = {"template": "goes_on", "effect": "raid", "horizon": "90 days", "at_least": at_least}
+    session = judged(opened(tmp_path, world()), **said)
+    entry = session.text.data["judgments"]["J1"]
+    assert entry["holds_if"]["at_least"] == written
+    assert entry["claim"] == f"“Raid” goes on, {told}"
+    assert told in entry["because"]
+    again = judged(
+        begin(str(session.path), faults), **said
+    )  # the same sentence, kept and read anew
+    assert again.text == session.text
+    assert again.sheet.judgments == session.sheet.judgments
+
+
+def test_a_pace_that_is_not_kept_fails_where_one_event_holds(tmp_path: Path) -> None:
+    said = {"template": "goes_on", "effect": "raid", "horizon": "90 days", "every": "30 days"}
+    assert probability(tmp_path / "one", world(), **said) > 0.9
+    assert probability(tmp_path / "pace", world(), at_least=20, **said) < 0.1
+
+
+@pytest.mark.parametrize("at_least", [0, -1, "10 %", "2 points", "many"])
+def test_what_is_no_pace_is_refused(at_least: object) -> None:
+    with pytest.raises(ValueError, match="at_least"):
+        judgment_of({"template": "goes_on", "effect": "raid", "at_least": at_least})
+
+
+def test_a_window_fits_into_a_short_horizon(tmp_path: Path) -> None:
+    session = opened(tmp_path, world("says: war raises raid, times: 2"))
+    short = judged(session, template="goes_on", effect="raid", horizon="20 days")
+    assert short.text.data["judgments"]["J1"]["holds_if"]["in_every"] == "20 days"
+    under = {"template": "would_not_stop", "cause": "war", "effect": "raid"}
+    short = judged(short, **under, horizon="40 days")
+    assert short.text.data["judgments"]["J2"]["holds_if"]["in_every"] == "10 days"
+    with pytest.raises(InputError, match="give a horizon of more than 30 days"):
+        judged(short, **under, horizon="30 days")
+
+
+def test_a_title_with_quotes_stands_inside_quotes(tmp_path: Path) -> None:
+    text = world(HELD).replace("title: Raid\n", "title: Raid on the “old bridge”\n")
+    session = judged(
+        opened(tmp_path, text), template="raises", cause="raid", effect="strike", size="25 %"
+    )
+    assert session.case.what_ifs["no_raid"].title == "Without Raid on the ‘old bridge’"
+    assert session.case.judgments["J1"].claim == "“Raid on the ‘old bridge’” raises “Strike”"
+    (part,) = parts_of(session.case, "J1")
+    told = part.test.in_words(names_of(session.case, part.horizon))
+    assert "under “Without Raid on the ‘old bridge’” than" in told

@@ -77,7 +77,7 @@ def written_by(
         InputError: the answer is out of range, or does not fit what the case says.
     """
     if question.kind == "usual":
-        return _usual(question, answer)
+        return _usual(case, question, answer)
     if question.kind == "answers":
         return _answers(case, question, answer, wrote)
     if question.kind == "extra":
@@ -92,7 +92,7 @@ def written_by(
 # --- rates ---------------------------------------------------------------------------------------
 
 
-def _usual(question: Question, answer: Answer) -> Written:
+def _usual(case: Case, question: Question, answer: Answer) -> Written:
     (name,) = question.about
     here = ("events", name)
     if not isinstance(answer, Numbers):
@@ -104,7 +104,11 @@ def _usual(question: Question, answer: Answer) -> Written:
             remedy="give a small number for what hardly ever happens, such as 0.02 (once in four years)",
         )
     changes = [Put((*here, "usual"), _short(answer.value)), *_reasons(here, answer)]
-    return Written(tuple(changes), here, _certain(answer.value))
+    notes = _certain(answer.value)
+    old = case.events[name]
+    if old.because and not answer.because and answer.value != old.usual:
+        notes += (f"its `because` still says “{' '.join(old.because.split())}”: see that it fits",)
+    return Written(tuple(changes), here, notes)
 
 
 def _certain(value: Triple) -> tuple[str, ...]:
@@ -332,8 +336,19 @@ def _pressure(case: Case, question: Question, answer: Answer, wrote: Mapping[str
         name = titled.get(title) or str(known_id)
         change, _ = what_if_for(case, name)
         changes = (Put(("factors", name, "title"), title), *change)
-        return Written(changes, ("factors", name))
+        return Written(changes, ("factors", name), _as_it_stands(case, name, answer))
     return _new_switch(case, question.about[0], answer, title)
+
+
+def _as_it_stands(case: Case, name: str, answer: Pressure) -> tuple[str, ...]:
+    """Say where a switch that is there already differs from what was answered of it."""
+    values, states = case.factors[name].values, case.factors[name].states or {}
+    going_on = state_now(case, name) == "active"
+    moved = answer.since is not None and answer.since not in values
+    if not moved and ("active" not in states or answer.going_on == going_on):
+        return ()
+    dated = ", ".join(f"{day}: {state}" for day, state in values.items()) or "no dates"
+    return (f"{name} keeps its states and dates ({dated}): change them by hand",)
 
 
 def _new_switch(case: Case, effect: str, answer: Pressure, title: str) -> Written:
