@@ -106,3 +106,18 @@ def test_a_replay_is_compared_with_nothing_done_from_its_day(
     assert ended.status == 0, ended.err
     assert "April again (april), from 1 April 2024" in ended.out
     assert row(ended.out, "Artillery fire on Guard camps")[0].startswith("-")
+
+
+def test_a_link_that_the_reading_leaves_out_is_named(talion: Command, starter: Path) -> None:
+    path = starter / "case.yaml"
+    text = path.read_text(encoding="utf-8")
+    ours = text.replace("drought raises raid", "drought raises talks")
+    path.write_text(ours, encoding="utf-8")
+    brief = talion("what-if", starter, "rain", *SMALL).out
+    assert "leaves out" not in brief  # the brief's own link moves what it leads to
+    start = ours.index("says: drought raises talks")
+    path.write_text(ours[:start] + ours[start:].replace("origin: brief", "origin: analyst", 1))
+    said = " ".join(talion("what-if", starter, "rain", *SMALL).out.split())
+    assert "This reading leaves out L3, of which the brief says nothing" in said
+    taken = talion("what-if", starter, "rain", "--reading", "as_written_ours", *SMALL).out
+    assert "leaves out" not in taken

@@ -114,12 +114,23 @@ def next_steps(session: Session) -> Iterator[str]:
     open_ = [question.id for question in session.open if question.kind != "judgments"]
     if open_:
         yield from sentence(f"not asked or left for later: {', '.join(open_)}", indent=0)
+    ours = [n for n in session.sheet.wrote.values() if _is_ours(session.case, n)]
+    if ours:
+        yield from sentence(
+            f"{', '.join(dict.fromkeys(ours))}: not the brief's, so the reading as written leaves "
+            "them out; as_written_ours and no_view take them",
+            indent=0,
+        )
     if not session.case.judgments:
         yield "no judgment yet: a run needs one; `talion ask` asks again with `--again judgments`"
     if session.sheet.given:
         yield f"answers: {answers_path(session.path)}"
     place = session.path.parent if session.path.name == "case.yaml" else session.path
     yield f"next: talion check {place}, then talion show {place} and talion run {place}"
+
+
+def _is_ours(case: Case, name: str) -> bool:
+    return name in case.links and case.links[name].origin in ("record", "analyst")
 
 
 def explained(preview: Preview, session: Session) -> str:

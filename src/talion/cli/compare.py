@@ -7,7 +7,7 @@ intervention did and not chance.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -204,12 +204,33 @@ def _table(case: Case, asked: Asked, ensemble: Ensemble) -> Iterator[str]:
             yield from columns([(what, *head), *moved], numbers_from=1)
     if same:
         yield from sentence(f"No difference in any history: {'; '.join(same)}.")
+        yield from sentence(_left_out(case, asked.name, ensemble.reading, same))
     for world in (asked.key, asked.against):
         if share := ensemble.capped_share(world):
             yield from sentence(
-                f"{share:.1%} of the histories of {world} reached {ensemble.event_cap:,} events "
+                f"{100 * share:.1f} % of the histories of {world} reached {ensemble.event_cap:,} events "
                 "and were stopped; they are left out where they had not come so far"
             )
+
+
+def _left_out(case: Case, world: str, reading: str, same: Sequence[str]) -> str:
+    """Say which links could have made a difference, had this reading taken them; "" for none."""
+    from talion.model.reading import READINGS
+
+    acted = {operation.subject for operation in case.what_ifs[world].do}
+    left = dict.fromkeys(
+        arrow.link
+        for arrow in case.arrows
+        if case.links[arrow.link].origin not in (*READINGS[reading].origins, "nobody")
+        and arrow.cause in acted
+        and _title(case, arrow.effect) in same
+    )
+    if not left:
+        return ""
+    return (
+        f"This reading leaves out {', '.join(left)}, of which the brief says nothing; "
+        "`--reading as_written_ours` takes all that state a direction."
+    )
 
 
 def _row(case: Case, asked: Asked, subject: str, ensemble: Ensemble) -> tuple[str, ...]:
