@@ -258,6 +258,21 @@ def test_stopping_keeps_what_was_answered_and_goes_on_from_there(
     assert (case.events["raid"].usual, case.events["shelling"].usual) == ((4, 5, 7), (1, 2, 3))
 
 
+def test_ctrl_c_at_a_question_is_a_way_to_stop(
+    starter: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    waiting = iter(["4 5 7", "y"])
+
+    def reply(_: str) -> str:
+        for line in waiting:
+            return line
+        raise KeyboardInterrupt
+
+    Conversation(begin(str(starter), lambda case: check_case(case)[0]), reply).hold()
+    assert "stopped; what you answered is kept" in capsys.readouterr().out
+    assert load_case(starter).events["raid"].usual == (4, 5, 7)
+
+
 def test_a_question_is_asked_again_by_name(starter: Path) -> None:
     conversation(starter, ["4 5 7", "y"])
     conversation(starter, ["3 4 5", "y"], again=("usual.raid",))

@@ -122,7 +122,8 @@ def next_steps(session: Session) -> Iterator[str]:
             indent=0,
         )
     if not session.case.judgments:
-        yield "no judgment yet: a run needs one; `talion ask` asks again with `--again judgments`"
+        again = "no judgment yet, so a run has nothing to judge; `--again judgments` asks for some"
+        yield from sentence(again, indent=0)
     if session.sheet.given:
         yield f"answers: {answers_path(session.path)}"
     place = session.path.parent if session.path.name == "case.yaml" else session.path

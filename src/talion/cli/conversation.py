@@ -322,7 +322,10 @@ class Conversation:
         `meant` is shown to who asks what is meant.
         """
         while True:
-            text = self.reply(f"  {prompt}").strip()
+            try:
+                text = self.reply(f"  {prompt}").strip()
+            except KeyboardInterrupt:  # Ctrl-C while a line is waited for is one more way to stop
+                raise _Stopped from None
             if text.lower() in STOP:
                 raise _Stopped
             if text.lower() in BACK:

@@ -361,7 +361,11 @@ STYLES: dict[str, str] = {
 def kept_in_order(before: str, after: str) -> bool:
     """Whether all lines but those that an answer may change are there still, in their order."""
     left = iter(after.split("\n"))
-    may_change = ("usual:", "because: given", *(part.removesuffix("}").removesuffix(" {") for part in EMPTY))
+    may_change = (
+        "usual:",
+        "because: given",
+        *(part.removesuffix("}").removesuffix(" {") for part in EMPTY),
+    )
     fixed = [x for x in before.split("\n") if x.strip() and not any(k in x for k in may_change)]
     return all(line in left for line in fixed)
 
