@@ -140,14 +140,9 @@ def share_of_usual(
         return prior
     link = case.links[arrow.link]
     per = 100.0 * _causes_per_effect(case, arrow)
-    low, likely, high = (
-        per
-        * float(
-            offspring_from_extra(np.float64(v), link.within or 30, FADES[link.fades or "weeks"])
-        )
-        for v in prior
-    )
-    return low, likely, high
+    half_life = FADES[link.fades or "weeks"]
+    low, likely, high = per * offspring_from_extra(np.array(prior), link.within or 30, half_life)
+    return float(low), float(likely), float(high)
 
 
 def _causes_per_effect(case: Case, arrow: Arrow) -> float:

@@ -193,6 +193,28 @@ def test_a_full_disk_leaves_the_old_case(tmp_path: Path, monkeypatch: pytest.Mon
     assert {p.name for p in tmp_path.iterdir()} == {"case.yaml"}
 
 
+def test_a_disk_that_only_reads_is_told_with_the_folder(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    session = opened(tmp_path)
+
+    def only_reads(*_: object, **__: object) -> None:
+        raise OSError(30, "Read-only file system")
+
+    opens = Path.open
+
+    def opens_to_read(path: Path, mode: str = "r", *more: Any, **most: Any) -> Any:
+        return only_reads() if "w" in mode else opens(path, mode, *more, **most)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "open", opens_to_read)
+        patch.setattr(Path, "unlink", only_reads)  # nor is anything let go of
+        with pytest.raises(OutputError, match="Read-only file system") as caught:
+            keep(session, "usual.raid", 5)
+    assert caught.value.place == str(tmp_path)
+    assert "the old files are unchanged" in str(caught.value)
+
+
 def test_permissions_stay(tmp_path: Path) -> None:
     session = opened(tmp_path)
     session.path.chmod(0o640)
