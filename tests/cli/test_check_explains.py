@@ -479,11 +479,12 @@ def test_extra_events_count_as_shares_of_what_is_usual() -> None:
     assert found(case_of(text.replace("{0}", "1").replace("3]", "2]")), "shares-at-high-end") == []
 
 
-def test_a_series_that_names_a_type_twice_is_only_noted() -> None:
-    (finding,) = found(
-        case_of(TEXT.replace("series: {", "series: {all: [attack, attack], ")), "shared-rows"
-    )
+def test_a_series_that_names_a_type_twice_counts_it_once() -> None:
+    twice = TEXT.replace("series: {", "series: {all: [attack, attack], ")
+    case = case_of(twice, T=FORECAST + "{count: all, at_most: 36}")  # 30 are usual, and no 60
+    (finding,) = found(case, "shared-rows")
     assert finding.severity == "note"
+    assert found(case, "nearly-sure") == []
 
 
 def test_two_tempi_of_one_effect_are_only_noted() -> None:
