@@ -13,6 +13,7 @@ from talion.errors import CaseError, JudgmentTestError, PlanError, Problems
 from talion.judge.labels import Label
 from talion.judge.results import RunResult
 from talion.judge.run import judge_case
+from talion.judge.simulated import _overdrawn_warnings
 from talion.model.reading import READINGS
 
 # A flood runs every history into the event cap, which takes its time: it is judged apart.
@@ -222,3 +223,16 @@ def test_links_that_claim_too_much_are_said_once_with_every_reading() -> None:
     (said,) = [w for w in found.warnings if "draw more of these" in w]
     assert re.match(r"Demand: in \d+ to \d+ % of draws other events draw more", said)
     assert re.search(r"\(as written \d+ %; as written, with our links \d+ %\)$", said)
+
+
+def test_variants_of_a_fit_are_named_together() -> None:
+    shares = {
+        ("with_record", False): 0.12,
+        ("double_strength", True): 0.37,
+        ("opponent", True): 0.2,
+    }
+    (said,) = _overdrawn_warnings({"Raid": shares})
+    assert said.startswith("Raid: in 12 to 37 % of draws ")
+    assert said.endswith(
+        "(with the record 12 %; variants of the fit: double strength 37 %, opponent 20 %)"
+    )

@@ -103,7 +103,7 @@ def simulate_readings(
     done = 0
     found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
     warnings: dict[str, None] = {}
-    overdrawn: dict[str, dict[str, float]] = {}
+    overdrawn: dict[str, dict[tuple[str, bool], float]] = {}
     for one, model in _compiled(case, asked, seed):
         shown = one.name == drawn and not one.is_variant
         watch = one.name in WATCHED and not one.is_variant
@@ -125,9 +125,7 @@ def simulate_readings(
             if ready is not None:
                 ready(one.name, kept[one.name], found.drawn[one.name])
         for type_id, share in model.overdrawn.items():
-            overdrawn.setdefault(case.events[type_id].title, {})[
-                _called(one.name, is_variant=one.is_variant)
-            ] = share
+            overdrawn.setdefault(case.events[type_id].title, {})[one.name, one.is_variant] = share
         warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
     ordered = in_printed_order(found.measured)
     return replace(
@@ -195,19 +193,30 @@ def _called(name: str, *, is_variant: bool) -> str:
     return NAMED[name].title[0].lower() + NAMED[name].title[1:]
 
 
-def _overdrawn_warnings(found: Mapping[str, Mapping[str, float]]) -> Iterator[str]:
+def _overdrawn_warnings(found: Mapping[str, Mapping[tuple[str, bool], float]]) -> Iterator[str]:
     """Say of each type once where links claim more of it than there usually is.
 
     Args:
-        found: title -> what the reading or variant is called -> share of its draws.
+        found: title -> name of a reading or variant, and which it is -> share of its draws.
     """
     for title, shares in found.items():
-        each = "; ".join(f"{called} {100 * share:.0f} %" for called, share in shares.items())
         low, high = (f"{100 * share:.0f}" for share in (min(shares.values()), max(shares.values())))
         span = high if low == high else f"{low} to {high}"
+        told = [
+            f"{_called(name, is_variant=False)} {100 * share:.0f} %"
+            for (name, is_variant), share in shares.items()
+            if not is_variant
+        ]
+        varied = [
+            f"{name.replace('_', ' ')} {100 * share:.0f} %"
+            for (name, is_variant), share in shares.items()
+            if is_variant
+        ]
+        if varied:
+            told.append(f"variant{'' if len(varied) == 1 else 's'} of the fit: {', '.join(varied)}")
         yield (
             f"{title}: in {span} % of draws other events draw more of these than its usual rate; "
-            f"it then comes more often than stated ({each})"
+            f"it then comes more often than stated ({'; '.join(told)})"
         )
 
 
