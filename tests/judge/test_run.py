@@ -226,13 +226,14 @@ def test_links_that_claim_too_much_are_said_once_with_every_reading() -> None:
 
 
 def test_variants_of_a_fit_are_named_together() -> None:
-    shares = {
-        ("with_record", False): 0.12,
-        ("double_strength", True): 0.37,
-        ("opponent", True): 0.2,
+    found = {
+        ("with_record", False): {"attack": 0.12},
+        ("as_written", False): {},
+        ("double_strength", True): {"attack": 0.37},
+        ("opponent", True): {"attack": 0.2},
     }
-    (said,) = _overdrawn_warnings({"Raid": shares})
-    assert said.startswith("Raid: in 12 to 37 % of draws ")
+    (said,) = _overdrawn_warnings(crisis("rests"), found)
+    assert said.startswith("Attack: in 12 to 37 % of draws ")
     assert said.endswith(
         "(with the record 12 %; variants of the fit: double strength 37 %, opponent 20 %)"
     )

@@ -100,10 +100,9 @@ def simulate_readings(
         asked.append(_Asked(run.name, reading, run.draws, own, run.fitted, run.is_variant))
     drawn = AS_WRITTEN if AS_WRITTEN in sizes else next(iter(sizes))
     total = sum(one.draws * one.histories for one in asked)
-    done = 0
     found = Simulated({}, {}, {}, {}, {r.name: r.draws for r in asked if r.fitted is not None}, ())
-    warnings: dict[str, None] = {}
-    overdrawn: dict[str, dict[tuple[str, bool], float]] = {}
+    done, warnings = 0, dict[str, None]()
+    overdrawn: dict[tuple[str, bool], Mapping[str, float]] = {}
     for one, model in _compiled(case, asked, seed):
         shown = one.name == drawn and not one.is_variant
         watch = one.name in WATCHED and not one.is_variant
@@ -111,10 +110,10 @@ def simulate_readings(
         if one.name == NO_VIEW:
             Problems.raise_any(explosive_priors(case, model))
         step = _shifted(progress, done, total)
-        ensemble = simulate_ensemble(
+        made = simulate_ensemble(
             model, plan, histories=one.histories, workers=workers, progress=step
         )
-        ensemble = replace(ensemble, reading=one.name)
+        ensemble = replace(made, reading=one.name)
         done += one.draws * one.histories
         kept = found.varied if one.is_variant else found.measured
         kept[one.name] = measured_from(ensemble, model)
@@ -124,15 +123,14 @@ def simulate_readings(
             found.drawn[one.name] = DrawnReading(one.reading, one.draws, seed, one.given, levels)
             if ready is not None:
                 ready(one.name, kept[one.name], found.drawn[one.name])
-        for type_id, share in model.overdrawn.items():
-            overdrawn.setdefault(case.events[type_id].title, {})[one.name, one.is_variant] = share
+        overdrawn[one.name, one.is_variant] = model.overdrawn
         warnings |= dict.fromkeys(_capped_warnings(ensemble, model, is_variant=one.is_variant))
-    ordered = in_printed_order(found.measured)
+    order = in_printed_order(found.measured)
     return replace(
         found,
-        ensembles={name: found.ensembles[name] for name in ordered},
-        measured={name: found.measured[name] for name in ordered},
-        warnings=(*_overdrawn_warnings(overdrawn), *warnings),
+        ensembles={name: found.ensembles[name] for name in order},
+        measured={name: found.measured[name] for name in order},
+        warnings=(*_overdrawn_warnings(case, overdrawn), *warnings),
     )
 
 
@@ -193,13 +191,19 @@ def _called(name: str, *, is_variant: bool) -> str:
     return NAMED[name].title[0].lower() + NAMED[name].title[1:]
 
 
-def _overdrawn_warnings(found: Mapping[str, Mapping[tuple[str, bool], float]]) -> Iterator[str]:
+def _overdrawn_warnings(
+    case: Case, found: Mapping[tuple[str, bool], Mapping[str, float]]
+) -> Iterator[str]:
     """Say of each type once where links claim more of it than there usually is.
 
     Args:
-        found: title -> name of a reading or variant, and which it is -> share of its draws.
+        case: with the titles of its types.
+        found: name of a reading or variant, and which it is -> type -> share of its draws.
     """
-    for title, shares in found.items():
+    for type_id, event in case.events.items():
+        shares = {one: drawn[type_id] for one, drawn in found.items() if type_id in drawn}
+        if not shares:
+            continue
         low, high = (f"{100 * share:.0f}" for share in (min(shares.values()), max(shares.values())))
         span = high if low == high else f"{low} to {high}"
         told = [
@@ -215,7 +219,7 @@ def _overdrawn_warnings(found: Mapping[str, Mapping[tuple[str, bool], float]]) -
         if varied:
             told.append(f"variant{'' if len(varied) == 1 else 's'} of the fit: {', '.join(varied)}")
         yield (
-            f"{title}: in {span} % of draws other events draw more of these than its usual rate; "
+            f"{event.title}: in {span} % of draws other events draw more of these than its usual rate; "
             f"it then comes more often than stated ({'; '.join(told)})"
         )
 
