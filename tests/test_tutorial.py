@@ -5,6 +5,7 @@ Its files are made by its own script, which must give the same rows on any machi
 
 from __future__ import annotations
 
+import csv
 import hashlib
 import importlib.util
 import json
@@ -164,6 +165,12 @@ def say_what_the_page_says(here: Path, printed: dict[str, str]) -> None:
         return next(text for line, text in printed.items() if line.startswith(begins))
 
     assert (here / "marenne" / "first-look.md").is_file()
+    with (here / "marenne" / "totals.csv").open(encoding="utf-8", newline="") as file:
+        said_by = {row["definition"]: row["speaker"] for row in csv.DictReader(file)}
+    assert said_by == {
+        "Running total of ambushes, by Hill Front against Lethany": "Ministry of the Interior",
+        "Running total of air strikes, by Lethany against Hill Front": "Marenne Watch",
+    }
     assert "one event draws" in told("talion ask marenne --answers marenne-answers")
     assert "stood at active from 2023-07-01 on" in told("talion check")
     before, after = (labels(here / run) for run in ("run-1", "run-2"))

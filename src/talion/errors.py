@@ -5,6 +5,8 @@ Each error says where (`place`), what is wrong (`message`), what was found (`val
 
     place: message (got VALUE); remedy
 
+A message that is a question, or ends with a full stop, is followed by the remedy as a sentence.
+
 >>> print(CaseError("half-life must be positive", place="case.yaml:41:12, links.A1.half_life",
 ...                 value=-3, remedy="give a number of days, such as 7"))
 case.yaml:41:12, links.A1.half_life: half-life must be positive (got -3); give a number of days, such as 7
@@ -89,7 +91,9 @@ class TalionError(Exception):
         line = f"{self.place}: {self.message}" if self.place else self.message
         if self.value is not UNSET:
             line += f" (got {_shorten(self.value)})"
-        if self.remedy:
+        if self.remedy and line.endswith(("?", ".")):
+            line += f" {self.remedy[0].upper()}{self.remedy[1:]}"
+        elif self.remedy:
             line += f"; {self.remedy}"
         return _one_line(line)
 

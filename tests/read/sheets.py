@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import re
 import zipfile
@@ -19,6 +20,13 @@ from talion.read.choices import Choices, CountColumn
 from talion.read.imports import Import, load, make_import
 
 HEAD = ["Date", "By", "Against", "Type", "Number"]
+A, G = "Army", "Guard"
+ONE = ("2024-02-13", A, G, "raid", 1)
+
+
+def day(text_: str) -> dt.datetime:
+    """A date as a workbook holds it."""
+    return dt.datetime.fromisoformat(text_)
 
 
 def book(rows: Iterable[Sequence[object]], title: str = "Events") -> tuple[Workbook, Worksheet]:

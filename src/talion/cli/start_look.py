@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
-from talion.cli.lines import columns, heading, say, sentence
+from talion.cli.lines import columns, heading, say, sentence, width
 
 if TYPE_CHECKING:
     from talion.read.first_look import FirstLook
@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 __all__ = ["say_changes", "say_import", "say_look"]
 
 ROWS_SHOWN = 10
+_NAMES = (2, 3, 4, 7)  # columns of texts among the rows shown: who, whom, what, where
+_LONGEST, _SHORTEST = 40, 12  # characters of such a text
 _PAIRS_SHOWN = 4
 _LISTED = 6
 
@@ -32,7 +34,7 @@ def say_import(imported: Import) -> None:
             f"The first {min(ROWS_SHOWN, len(made.events))} of {len(made.events)} rows as they become"
         )
     )
-    say(columns(_row_cells(imported), numbers_from=9))  # never wrapped
+    say(columns(_fitted(_row_cells(imported)), numbers_from=9))  # never wrapped
     if made.totals:
         series = sorted({row["series"] for row in made.totals})
         say([f"  and {len(made.totals)} running totals: {', '.join(series)}"])
@@ -74,15 +76,36 @@ def _row_cells(imported: Import) -> list[tuple[str, ...]]:
             (
                 str(number),
                 days,
-                made.names[event["initiator"]][:22],
-                made.names[event["target"]][:22],
-                made.kinds[event["action"]][:22],
+                made.names[event["initiator"]],
+                made.names[event["target"]],
+                made.kinds[event["action"]],
                 str(event["size"]),
                 _killed(event),
-                str(event["place"])[:22],
+                " ".join(str(event["place"]).split()),
             )
         )
     return rows if any(row[-1] for row in rows[1:]) else [row[:-1] for row in rows]
+
+
+def _fitted(rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    """Return rows with their texts cut, visibly, until a line has room on the screen."""
+    for longest in range(_LONGEST, _SHORTEST - 1, -1):
+        fitted = [
+            tuple(_cut(cell, longest) if i in _NAMES else cell for i, cell in enumerate(row))
+            for row in rows
+        ]
+        if max(map(len, columns(fitted, numbers_from=9))) <= width():
+            break
+    return fitted
+
+
+def _cut(text: str, longest: int) -> str:
+    """Return a text of at most so many characters, with a mark where it is cut.
+
+    >>> _cut("killing of Palestinians", 12)
+    'killing of…'
+    """
+    return text if len(text) <= longest else text[: longest - 1].rstrip() + "…"
 
 
 def _killed(event: dict[str, object]) -> str:

@@ -226,12 +226,13 @@ def _mixed_series(case: Case, name: str) -> Iterator[Finding]:
         by_series.setdefault(count.series, []).append(count)
     for series, counts in by_series.items():
         for one, other in combinations(counts, 2):
-            same = (one.speaker, one.definition) == (other.speaker, other.definition)
+            one_speaker = one.speaker == other.speaker or not (one.speaker and other.speaker)
+            same = one_speaker and one.definition == other.definition
             overlap = one.since <= other.day and other.since <= one.day
             if not same and overlap:
                 # Two wordings may mean the same; two speakers never count by one book.
                 yield Finding(
-                    "note" if one.speaker == other.speaker else "warning",
+                    "note" if one_speaker else "warning",
                     "mixed-series",
                     place_in(case, "events", name, "totals"),
                     f"the series {series} holds totals that count differently over the same days "

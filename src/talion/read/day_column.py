@@ -233,8 +233,8 @@ def _order(
         raise OpenQuestion(
             "day_order",
             f"column {name} mixes orders: row {day_first} has {texts[day_first]!r}, row "
-            f"{month_first} has {texts[month_first]!r}; no single order reads both. Mend the "
-            "column, or say which order the other rows have",
+            f"{month_first} has {texts[month_first]!r}; no single order reads both. Which order do "
+            "the others have? (These are then named, to be mended.)",
             "--day-first or --month-first",
             place=place,
             options=("day-first", "month-first"),

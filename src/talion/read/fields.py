@@ -143,10 +143,11 @@ def _ask_for_missing(table: Table, choices: Choices, fields: dict[str, Column]) 
             first = numeric[0]
             raise OpenQuestion(
                 "counts",
-                "no column says what kind of act a row is, and "
-                f"{', '.join(c.label for c in numeric)} hold numbers. Does each count one kind?",
-                f"--count '{first.name or letter(first.index)}=TYPE,BY,AGAINST' for each of them "
-                "(add ,deaths or ,injuries for people), or --map type=COLUMN, or --say type=WORD",
+                "no column says what kind of act a row is. Columns that hold numbers are "
+                f"{', '.join(c.label for c in numeric)}. Which of them count acts of one kind?",
+                f"--count '{first.name or letter(first.index)}=TYPE,BY,AGAINST' for each that does "
+                "(with ,deaths or ,injuries at its end if it counts people), or --map type=COLUMN, "
+                "or --say type=WORD for one kind in all rows",
                 place=place,
                 options=tuple(c.name or letter(c.index) for c in numeric),
             )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from talion.errors import Problems, RecordError, TalionError
 from talion.read.act_codes import plover_of
 from talion.read.amounts import Amount
 from talion.read.choices import Choices, OpenQuestion
+from talion.read.column_words import plain_words
 from talion.read.rows import UNKNOWN, Entry, Reading
 from talion.read.running_totals import total_kinds
 from talion.read.spelling import Spelling, identifier, spell
@@ -331,9 +332,10 @@ def _add_totals(
     choices: Choices,
     place: str,
 ) -> None:
-    faults: list[TalionError] = []
+    faults: list[TalionError] = list(_mixed_sides(entries, place))
     seen: dict[tuple[str, date, str], tuple[int, int]] = {}
     since = choices.totals_since or made.period[0]
+    definitions = {kind: _definition(kind, entries) for kind in totals}
     for entry in entries:
         series = made.spelled["acts"][entry.kind]
         source = made.spelled["sources"][entry.sources[0]] if entry.sources else made.table
@@ -363,8 +365,8 @@ def _add_totals(
             {
                 "series": series,
                 "of": made.spelled["acts"][totals[entry.kind]],
-                "speaker": "" if entry.by == UNKNOWN else _harmless(entry.by),
-                "definition": _harmless(entry.kind),
+                "speaker": _harmless(_speaker(entry)),
+                "definition": definitions[entry.kind],
                 "since": since,
                 "on": entry.span.start,
                 "on_end": entry.span.end if entry.span.end != entry.span.start else None,
@@ -381,6 +383,46 @@ def _add_totals(
         made.remarks.append(
             f"running totals are taken to count since {since}; --totals-since changes it"
         )
+    speakers = sorted({row["speaker"] for row in made.totals if row["speaker"]})
+    if made.totals:
+        who = f"are stated by {', '.join(speakers)}" if speakers else "name no one who states them"
+        made.remarks.append(f"running totals {who}, by the source of their row")
+
+
+def _mixed_sides(entries: Sequence[Entry], place: str) -> Iterator[RecordError]:
+    """Yield a fault for each row whose total counts other sides' acts than its series does."""
+    first: dict[tuple[str, str], Entry] = {}
+    for entry in entries:
+        for side, name in (("by", entry.by), ("against", entry.against)):
+            if name.casefold() == UNKNOWN:
+                continue
+            known = first.setdefault((entry.kind, side), entry)
+            if plain_words(getattr(known, side)) != plain_words(name):
+                yield RecordError(
+                    f"the running total {entry.kind!r} is of acts {side} {getattr(known, side)!r} "
+                    f"in row {known.row}, and here {side} another: one series counts one thing",
+                    place=f"{place}, row {entry.row}",
+                    value=name,
+                    remedy=f"call the kind otherwise here, such as {f'{entry.kind} ({name})'!r}",
+                )
+
+
+def _speaker(entry: Entry) -> str:
+    """Return who states a total: never who acts. An address names a page and no speaker."""
+    named = (source for source in entry.sources if "://" not in source)
+    return entry.speaker or next(named, "")
+
+
+def _definition(kind: str, entries: Sequence[Entry]) -> str:
+    """Return what the totals of a kind count: the kind, and whose acts if any row says so."""
+    own = [entry for entry in entries if entry.kind == kind]
+    sides = {"by": [e.by for e in own], "against": [e.against for e in own]}
+    known = (
+        (side, next((n for n in names if n.casefold() != UNKNOWN), ""))
+        for side, names in sides.items()
+    )
+    said = " ".join(f"{side} {name}" for side, name in known if name)
+    return _harmless(f"{kind}, {said}" if said else kind)
 
 
 def _total_fault(entry: Entry, since: date, place: str) -> RecordError | None:

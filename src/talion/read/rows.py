@@ -43,6 +43,7 @@ class Entry:
         published: day it could first be known.
         place, country, note: text.
         sources: who reports it.
+        speaker: who states a running total, where a column of its own says so.
         key: the row's own id, "" if none.
     """
 
@@ -60,6 +61,7 @@ class Entry:
     note: str = ""
     sources: tuple[str, ...] = ()
     key: str = ""
+    speaker: str = ""
 
 
 @dataclass

@@ -41,8 +41,10 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
     flags = "; ".join(f"{kind}={act or 'ACT'}" for kind, act in pairs.items())
     raise OpenQuestion(
         "total_types",
-        f"rows of some kinds look like running totals, which are no dated acts ({told})",
-        f"--total-types '{flags}' (which act each counts), or --total-types {NO_TOTALS}",
+        f"rows of some kinds look like running totals, which are no dated acts ({told}). Which act "
+        "does each count?",
+        f"--total-types '{flags}' (kind of row=act it counts), or --total-types {NO_TOTALS} if they "
+        "are acts",
         place=place,
         proposal=flags if named else None,
     )

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from talion.errors import RecordError
 from talion.read.amounts import NotANumber, read_amount
 from talion.read.choices import Choices
 from talion.read.column_words import plain_words, proposed_fields
+from talion.read.day_column import is_unknown
 from talion.read.fields import decide_layout
-from talion.read.grid import Sheet, is_blank, letter
+from talion.read.grid import Row, Sheet, is_blank, letter, shown
 from talion.read.header import Column, Table, find_table
-from talion.read.rows import Reading, read_rows
+from talion.read.rows import Reading, read_rows, tidy
 
 __all__ = ["read_totals"]
 
 _TOTAL = ("total", "running total", "cumulative total", "cumulative", "total so far", "tally")
-_SPEAKER = ("speaker", "said by", "according to", "who says so")
+_SPEAKER = ("speaker", "said by", "stated by", "announced by", "according to", "who says so")
 
 
 def read_totals(sheet: Sheet, choices: Choices) -> Reading:
@@ -32,18 +35,29 @@ def read_totals(sheet: Sheet, choices: Choices) -> Reading:
     shared = Choices.model_validate(choices.model_dump(include=same))
     table = find_table(sheet, shared)
     columns = {"number": letter(_numbers(table).index), "deaths": "-", "injuries": "-"}
-    said = {"type": sheet.name, "against": "unknown"}
+    said = {"type": sheet.name}
     speaker = [c for c in table.columns if plain_words(c.name) in _SPEAKER]
-    speaker += proposed_fields(table.columns).get("by", ())
-    if speaker:
-        columns["by"] = letter(speaker[0].index)
-    else:
-        said["by"] = "unknown"
+    for side in ("by", "against"):  # whose acts are counted, which is not who counts them
+        found = proposed_fields(table.columns).get(side, ())
+        if len(found) == 1 and found[0] not in speaker:
+            columns[side] = letter(found[0].index)
+        else:
+            said[side] = "unknown"
     own = Choices(columns=columns, say=said).over(shared)
     reading = read_rows(table, decide_layout(table, own), own)
+    if speaker:
+        rows = dict(table.rows)
+        reading.entries = [
+            replace(entry, speaker=_text(rows[entry.row], speaker[0])) for entry in reading.entries
+        ]
     lines = [*table.remarks, *reading.remarks]
     reading.remarks = [f"sheet {sheet.name}: {remark}" for remark in lines]
     return reading
+
+
+def _text(row: Row, column: Column) -> str:
+    cell = row[column.index] if column.index < len(row) else None
+    return "" if is_unknown(cell) else tidy(shown(cell))
 
 
 def _numbers(table: Table) -> Column:

@@ -155,12 +155,13 @@ def _totals_views(result: RunResult) -> Iterator[TotalsView]:
         reported, dated = sum(r.reported for r in rates), sum(r.dated for r in rates)
         share = f"{round(100 * dated / reported)} % of them" if reported else "none"
         odd = [r for r in rates if r.conflicts]
-        speakers = sorted({c.speaker for c in case.record.counts if c.series == event.totals})
+        own = [c for c in case.record.counts if c.series == event.totals]
+        said = ", ".join(sorted({c.speaker for c in own if c.speaker}))
         chart = Chart(
             id=f"totals-{anchor(name)}",
             template="totals",
             title=f"{event.title}: {reported} reported in totals, dated rows hold {share}",
-            subtitle=f"A day; tinted: reported totals ({', '.join(speakers)}) over their interval; "
+            subtitle=f"A day; tinted: reported totals{f' ({said})' if said else ''} over their interval; "
             f"solid: dated rows of the same days; diamond: what does not fit. To "
             f"{day(case.as_of)}",
             datasets={

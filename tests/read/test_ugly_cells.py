@@ -1,0 +1,176 @@
+"""Cells as they come: numbers, names, formulas; nothing is guessed and nothing is lost in silence."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from read.sheets import (
+    HEAD,
+    A,
+    G,
+    day,
+    read,
+    rows_of,
+    said,
+    text,
+    with_stored_results,
+    xlsx,
+)
+from talion.errors import Problems, RecordError
+from talion.read.choices import OpenQuestion
+
+
+def test_formulas_are_read_by_their_stored_results(tmp_path: Path) -> None:
+    rows = [HEAD, [day("2024-02-13"), A, G, "raid", "=2+3"]]
+    path = xlsx(tmp_path, rows)
+    with pytest.raises(RecordError, match=r"E2: a formula without a stored result"):
+        read(path)
+    with_stored_results(path, {"E2": "5"})
+    found = read(path)
+    assert rows_of(found) == [("2024-02-13", A, G, "raid", 5)]
+    assert "1 cells in column E are formulas; their stored results are used" in said(found)
+
+
+def test_errors_of_excel_are_faults(tmp_path: Path) -> None:
+    rows = [HEAD, ["2024-02-13", A, G, "raid", "#REF!"], ["2024-02-14", A, G, "raid", "#N/A"]]
+    with pytest.raises(RecordError, match=r"E2: an error of Excel's instead of a value"):
+        read(xlsx(tmp_path, rows))
+
+
+def test_texts_that_a_spreadsheet_would_run_are_made_harmless(tmp_path: Path) -> None:
+    evil = '=HYPERLINK("http://example.org","x")'
+    rows = [[*HEAD, "Note"], ["2024-02-13", "@army", G, "raid", 1, evil]]
+    found = read(text(tmp_path, rows))
+    assert found.made.events[0]["note"] == f"'{evil}"
+    assert found.made.actors[0]["name"] == "'@army"
+    assert "begin with an apostrophe: 1" in said(found)
+
+
+def test_negative_numbers_and_fractions_are_faults(tmp_path: Path) -> None:
+    rows = [HEAD, *(["2024-02-13", A, G, "raid", n] for n in ("-2", "1.5", "1,5"))]
+    with pytest.raises(Problems) as caught:
+        read(text(tmp_path, rows))
+    lines = str(caught.value).splitlines()
+    assert "E2: not read as a number: a negative number (got '-2')" in lines[0]
+    assert "E3: not read as a number: not a whole number (got '1.5')" in lines[1]
+    assert "E4: not read as a number: not a whole number (got '1,5')" in lines[2]
+    with pytest.raises(RecordError, match="E2: not read as a number: a negative"):
+        read(xlsx(tmp_path, [HEAD, ["2024-02-13", A, G, "raid", -2]]))
+
+
+def test_thousands_marks_and_other_digits(tmp_path: Path) -> None:
+    numbers = ["1,234", "1 234", "1\u00a0234", "1'234", "١٢", "10.0", "2"]
+    rows = [HEAD, *(["2024-02-13", A, G, "raid", n] for n in numbers)]
+    assert [row[4] for row in rows_of(read(text(tmp_path, rows)))] == [
+        1234,
+        1234,
+        1234,
+        1234,
+        12,
+        10,
+        2,
+    ]
+
+
+def test_ranges_bounds_and_words_of_harm(tmp_path: Path) -> None:
+    killed = ["12-15 killed", "at least 5", "about 20", "dozens", "unknown", "", "0"]
+    rows = [["Date", "By", "Against", "Type", "Killed"]]
+    rows += [["2024-02-13", A, G, "raid", n] for n in killed]
+    found = read(text(tmp_path, rows))
+    harm = [(e.get("deaths_low"), e.get("deaths"), e.get("deaths_high")) for e in found.made.events]
+    nothing = (None, None, None)
+    assert harm == [
+        (12, None, 15),
+        (5, None, None),
+        (None, 20, None),
+        nothing,
+        nothing,
+        nothing,
+        (None, 0, None),
+    ]
+    assert [e["note"] for e in found.made.events] == [
+        "deaths: 12-15 killed",
+        "",
+        "deaths: about 20",
+        "deaths: dozens",
+        "",
+        "",
+        "",
+    ]
+    assert "words beside or instead of a number, kept in the note: 3 (rows 2, 4, 5)" in said(found)
+
+
+def test_a_range_of_acts_needs_a_decision(tmp_path: Path) -> None:
+    path = text(tmp_path, [HEAD, ["2024-02-13", A, G, "raid", "2-3"]])
+    with pytest.raises(OpenQuestion, match="--ranges low or --ranges high"):
+        read(path, yes=True)
+    assert rows_of(read(path, ranges="high")) == [("2024-02-13", A, G, "raid", 3)]
+
+
+def test_blank_and_unknown_stay_missing_and_zero_is_no_event(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["2024-02-13", "", "Unknown", "raid", ""],
+        ["2024-02-14", A, G, "n/a", "?"],
+        ["2024-02-15", A, G, "raid", 0],
+    ]
+    found = read(text(tmp_path, rows))
+    assert rows_of(found) == [
+        ("2024-02-13", "Unknown", "Unknown", "raid", 1),
+        ("2024-02-14", A, G, "unknown", 1),
+    ]
+    assert "rows that say 0 are no events and are left out: 1 (rows 4)" in said(found)
+    assert "who acts is not stated, kept as unknown: 1 (rows 2)" in said(found)
+    assert "which act is not stated, kept as unknown: 1 (rows 3)" in said(found)
+    assert [kind.id for kind in found.kinds if kind.usual] == ["raid"]
+
+
+def test_names_in_three_scripts_stay_as_they_are(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["2024-02-13", "حزب الله", "Армия обороны", "قصف", 1],
+        ["2024-02-14", "Армия обороны", "حزب الله", "обстрел", 2],
+        ["2024-02-15", "Peshmerga à l’est", "حزب الله", "Clash", 1],
+    ]
+    for path in (xlsx(tmp_path, rows), text(tmp_path, rows)):
+        found = read(path)
+        assert rows_of(found) == [tuple(row) for row in rows[1:]]
+        assert [a["id"] for a in found.made.actors] == [
+            "hzb_allh",
+            "armiya_oborony",
+            "peshmerga_a_l_est",
+        ]
+        assert list(found.made.kinds) == ["qsf", "obstrel", "clash"]
+        assert {e["type"] for e in found.made.events} == {"ASSAULT"}
+
+
+def test_spellings_of_one_name_are_one_actor_aloud(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        *(
+            ["2024-02-13", by, G, kind, 1]
+            for by, kind in [("ISIS", "raid"), ("ISIS", "Raid "), ("Isis", "raid")]
+        ),
+    ]
+    found = read(text(tmp_path, rows))
+    assert [row[1] for row in rows_of(found)] == ["ISIS"] * 3
+    assert found.made.actors[0]["aliases"] == ("Isis",)
+    assert "one actor: 'ISIS' and 'Isis'" in said(found)
+
+
+def test_own_ids_are_kept_and_must_differ(tmp_path: Path) -> None:
+    from talion.read.project import first_time
+
+    rows = [
+        ["ID", *HEAD],
+        ["A/1", "2024-02-13", A, G, "raid", 1],
+        ["7", "2024-02-14", A, G, "raid", 1],
+    ]
+    found = read(text(tmp_path, rows))
+    table = first_time(found, None, tmp_path).texts["events.csv"]
+    assert [line.split(",")[0] for line in table.splitlines()[1:]] == ["a_1", "7"]
+    again = read(text(tmp_path, [*rows, ["7", "2024-02-15", A, G, "raid", 1]]))
+    with pytest.raises(RecordError, match=r"row 4: the id of row 3 stands in row 4 too"):
+        first_time(again, None, tmp_path)
