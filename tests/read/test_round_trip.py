@@ -16,9 +16,8 @@ from talion.judge.checks import check_case
 from talion.model.case import load_case
 from talion.read.column_words import plain_words
 from talion.read.day_column import is_unknown
-from talion.read.grid import is_blank
+from talion.read.grid import is_blank, tidy
 from talion.read.project import first_time
-from talion.read.rows import tidy
 from talion.record.writing import write_files
 
 WORDS = st.sampled_from(

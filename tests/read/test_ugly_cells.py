@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -174,3 +175,144 @@ def test_own_ids_are_kept_and_must_differ(tmp_path: Path) -> None:
     again = read(text(tmp_path, [*rows, ["7", "2024-02-15", A, G, "raid", 1]]))
     with pytest.raises(RecordError, match=r"row 4: the id of row 3 stands in row 4 too"):
         first_time(again, None, tmp_path)
+
+
+def killed(folder: Path, cell: object) -> dict[str, Any]:
+    rows = [["Date", "By", "Against", "Type", "Killed"], ["2024-02-13", A, G, "raid", cell]]
+    event = read(text(folder, rows)).made.events[0]
+    names = ("deaths_low", "deaths", "deaths_high")
+    return {name: event[name] for name in names if event.get(name) is not None}
+
+
+@pytest.mark.parametrize(
+    ("cell", "meant"),
+    [
+        ("1.234", {"deaths": 1234}),
+        ("1.234,0", {"deaths": 1234}),
+        ("1\u202f234", {"deaths": 1234}),
+        ("٣٬٤٥٦", {"deaths": 3456}),
+        ("۳۴", {"deaths": 34}),
+        ("5–7", {"deaths_low": 5, "deaths_high": 7}),
+        (">10", {"deaths_low": 10}),
+        ("<5", {"deaths_low": 0, "deaths_high": 4}),
+        ("up to 5", {"deaths_low": 0, "deaths_high": 5}),
+        ("не более 3", {"deaths_low": 0, "deaths_high": 3}),
+        ("NaN", {}),
+        ("dozens", {}),
+    ],
+)
+def test_numbers_as_they_are_written(tmp_path: Path, cell: str, meant: dict[str, int]) -> None:
+    assert killed(tmp_path, cell) == meant
+
+
+@pytest.mark.parametrize(
+    ("cell", "why"),
+    [
+        ("1.234,5", "not a whole number"),
+        ("2 mln", "a word that multiplies it"),
+        ("3 dozen", "a word that multiplies it"),
+        ("12²", "the mark of a footnote"),
+        ("5 injured", "its words do not say deaths"),
+        ("5 (2 children)", "more than one number"),
+        ("50%", "cannot be told apart"),
+    ],
+)
+def test_numbers_that_would_be_read_wrongly_stop(tmp_path: Path, cell: str, why: str) -> None:
+    with pytest.raises(RecordError, match=f"E2: not read as a number: .*{why}"):
+        killed(tmp_path, cell)
+
+
+@pytest.mark.parametrize(
+    "cell", ["#SPILL!", "#CALC!", "#GETTING_DATA", "#BEZUG!", "#WERT!", "#¿NOMBRE?"]
+)
+def test_errors_of_any_excel_are_no_names_and_no_numbers(tmp_path: Path, cell: str) -> None:
+    for place, row in (
+        ("B2", ["2024-02-13", cell, G, "raid", 1]),
+        ("E2", ["2024-02-13", A, G, "raid", cell]),
+    ):
+        with pytest.raises(RecordError, match=f"{place}: an error of Excel's"):
+            read(text(tmp_path, [HEAD, row]))
+    with pytest.raises(RecordError, match=r"A2: the sign of a column too narrow.*widen the column"):
+        read(text(tmp_path, [HEAD, ["########", A, G, "raid", 1]]))
+
+
+def test_a_truth_value_is_no_number(tmp_path: Path) -> None:
+    with pytest.raises(RecordError, match="E2: not read as a number"):
+        read(xlsx(tmp_path, [HEAD, ["2024-02-13", A, G, "raid", True]]))
+
+
+def test_one_name_however_it_is_typed(tmp_path: Path) -> None:
+    spelled = [
+        "River\nGuard",
+        "River\u00a0Guard",
+        "River\u200b Guard",
+        "River  Guard",
+        "Rivеr Guard",
+    ]
+    arabic = ["حزب الله", "حِزْبُ الله", "حزب اللـه", "\u202bحزب الله\u202c"]
+    rows = [
+        HEAD,
+        *([f"2024-02-{n:02}", name, G, "raid", 1] for n, name in enumerate([*spelled, *arabic], 1)),
+    ]
+    found = read(xlsx(tmp_path, rows))
+    assert (
+        len({e["initiator"] for e in found.made.events[: len(spelled)]}) == 1
+    )  # one е is Cyrillic
+    assert len({e["initiator"] for e in found.made.events[len(spelled) :]}) == 1
+    assert said(found).count("one actor: ") == 2
+
+
+def test_two_names_that_only_differ_by_a_hamza_stay_two(tmp_path: Path) -> None:
+    rows = [HEAD, ["2024-02-13", "سأل", G, "raid", 1], ["2024-02-14", "سال", G, "raid", 1]]
+    assert len({e["initiator"] for e in read(text(tmp_path, rows)).made.events}) == 2
+
+
+def test_garbled_names_are_told(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["2024-02-13", "ArmÃ©e", G, "raid", 1],
+        ["2024-02-14", "Arm\ufffde", "Forêt", "raid", 1],
+    ]
+    found = read(text(tmp_path, rows))
+    assert (
+        "names look garbled, and are kept as they stand: 'ArmÃ©e' (perhaps 'Armée'), 'Arm\ufffde'"
+        in said(found)
+    )
+    assert "Forêt'" not in said(found)
+
+
+def test_rows_that_repeat_another_are_told(tmp_path: Path) -> None:
+    row = ["2024-02-13", A, G, "raid", 1]
+    found = read(text(tmp_path, [HEAD, row, row, ["2024-02-14", *row[1:]]]))
+    assert len(found.made.events) == 3
+    assert (
+        "rows that repeat another cell by cell are read as acts of their own: 1 (rows 3)"
+        in said(found)
+    )
+
+
+def test_deaths_that_only_rise_are_asked_about(tmp_path: Path) -> None:
+    rows = [
+        [*HEAD[:4], "Killed"],
+        *([f"2024-02-{n:02}", A, G, "raid", 30 * n] for n in range(1, 10)),
+    ]
+    path = text(tmp_path, rows)
+    with pytest.raises(OpenQuestion, match="never fall, from 30 to 270: a running total"):
+        read(path, yes=True)
+    assert read(path, columns={"deaths": "Killed"}).made.events[0]["deaths"] == 30
+    assert read(path, columns={"deaths": "-"}).made.events[0].get("deaths") is None
+    named = text(tmp_path, [[*HEAD[:4], "Killed (cumulative)"], *rows[1:]])
+    with pytest.raises(OpenQuestion, match="seems to be a running total") as caught:
+        read(named)
+    assert caught.value.proposal == "-"
+
+
+def test_a_column_of_totals_is_asked_about_and_never_left_out_in_silence(tmp_path: Path) -> None:
+    rows = [[*HEAD[:4], "Total"], *([f"2024-02-{n:02}", A, G, "raid", 3] for n in range(1, 6))]
+    path = text(tmp_path, rows)
+    with pytest.raises(
+        OpenQuestion, match=r"'Total' \(E\) holds numbers. Is it that\? Say --map number=E"
+    ):
+        read(path, yes=True)
+    assert {row[4] for row in rows_of(read(path, columns={"number": "E"}))} == {3}
+    assert {row[4] for row in rows_of(read(path, columns={"number": "-"}))} == {1}

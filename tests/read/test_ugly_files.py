@@ -142,3 +142,58 @@ def test_a_word_file_in_place_of_the_table(tmp_path: Path) -> None:
     document.save(str(tmp_path / "brief.docx"))
     with pytest.raises(RecordError, match="a Word document, not a workbook"):
         read(tmp_path / "brief.docx")
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PAR1\x15\x04", "a Parquet file"),
+        (b"ARROW1\0\0", "an Arrow file"),
+        (b"\x1f\x8b\x08\0\0", "a packed file"),
+        (b"%PDF-1.4\n", "a PDF"),
+        (b"SQLite format 3\0", "a database"),
+        (b"<stata_dta><header>", "a file of a statistics program"),
+        (b"$FL2@(#) SPSS", "a file of a statistics program"),
+        (b'[{"date": "2024-02-13"}]', "a JSON file"),
+        (b'{"type": "FeatureCollection"}', "a JSON file"),
+        (b'<?xml version="1.0"?><Workbook/>', "an XML file"),
+    ],
+)
+def test_files_of_other_programs_are_called_what_they_are(
+    tmp_path: Path, data: bytes, what: str
+) -> None:
+    for name in ("events.csv", "events.xlsx"):
+        path = tmp_path / name
+        path.write_bytes(data)
+        with pytest.raises(RecordError, match=what) as caught:
+            read(path, yes=True)
+        assert caught.value.remedy
+
+
+def test_archives_that_are_no_workbooks(tmp_path: Path) -> None:
+    import zipfile
+
+    for part, what in (
+        ("events.csv", "an archive .* that holds no workbook"),
+        ("xl/workbook.bin", "binary workbook"),
+    ):
+        path = tmp_path / "events.xlsx"
+        with zipfile.ZipFile(path, "w") as package:
+            package.writestr(part, "x")
+        with pytest.raises(RecordError, match=what):
+            read(path)
+
+
+@pytest.mark.parametrize("name", ["events.csv", "events.xls", "events", "events.tmp"])
+def test_a_workbook_is_told_by_its_bytes_not_its_name(tmp_path: Path, name: str) -> None:
+    path = xlsx(tmp_path, [HEAD, ["2024-02-13", A, G, "raid", 1]])
+    assert rows_of(read(path.rename(tmp_path / name))) == [("2024-02-13", A, G, "raid", 1)]
+
+
+def test_a_mark_of_utf8_semicolons_quotes_and_line_breaks_together(tmp_path: Path) -> None:
+    path = tmp_path / "events.csv"
+    body = 'Date;By;Against;Type;Number;Note\r\n13.02.2024;Army;Guard;raid;"1,0";"a;b ""q""\r\nmore"\r\n'
+    path.write_bytes(("\ufeffsep=;\r\n" + body).encode())
+    found = read(path)
+    assert rows_of(found) == [("2024-02-13", A, G, "raid", 1)]
+    assert found.made.events[0]["note"] == 'a;b "q"\nmore'

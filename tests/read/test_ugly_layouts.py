@@ -271,3 +271,107 @@ def test_a_table_of_an_event_data_set(tmp_path: Path) -> None:
     )
     assert found.made.origins == [(2, "ORL1")]
     assert [s["title"] for s in found.made.sources[1:]] == ["Post"]
+
+
+# --- rows that are no acts -------------------------------------------------------------------------
+
+
+def test_sums_between_months_are_left_out_aloud(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        ["2024-01-13", A, G, "raid", 1],
+        ["January total", None, None, None, 1],
+        ["2024-02-13", A, G, "raid", 4],
+        ["2024-02", None, None, None, 4],
+        ["2024-02-29", None, None, "Subtotal", 4],
+        ["Zwischensumme Februar", None, None, None, 4],
+        ["Σ", None, None, None, 5],
+    ]
+    found = read(xlsx(tmp_path, rows))
+    assert [(row[0], row[4]) for row in rows_of(found)] == [("2024-01-13", 1), ("2024-02-13", 4)]
+    assert (
+        "sums are left out: row 3 (January total), row 5 (2024-02), row 6 (2024-02-29), "
+        "row 7 (Zwischensumme Februar), row 8 (Σ)"
+    ) in said(found)
+
+
+def test_an_act_of_a_front_called_total_is_no_sum(tmp_path: Path) -> None:
+    rows = [HEAD, ["2024-02-13", "Total Resistance", G, "raid", 1], ["2024-02-14", A, G, "", 2]]
+    assert [row[1] for row in rows_of(read(text(tmp_path, rows)))] == ["Total Resistance", A]
+
+
+def test_a_header_repeated_on_every_page_is_left_out(tmp_path: Path) -> None:
+    rows = [HEAD, ["2024-02-13", A, G, "raid", 1], HEAD, ["2024-02-14", A, G, "raid", 2]]
+    found = read(text(tmp_path, rows))
+    assert [row[4] for row in rows_of(found)] == [1, 2]
+    assert "rows that repeat the header are left out: 3" in said(found)
+
+
+@pytest.mark.parametrize(
+    ("marks", "told"),
+    [
+        (["#date+occurred", "#org", "#affected", "#event", "#indicator +num"], "row 2 holds tags"),
+        ([1, 2, 3, 4, 5], "row 2 holds the numbers of the columns"),
+    ],
+)
+def test_a_row_of_tags_or_numbers_under_the_header(
+    tmp_path: Path, marks: list[object], told: str
+) -> None:
+    found = read(xlsx(tmp_path, [HEAD, marks, [*ONE]]))
+    assert rows_of(found) == [ONE]
+    assert f"{told} and is left out" in said(found)
+
+
+def test_units_under_the_header(tmp_path: Path) -> None:
+    rows = [HEAD, ["(dd.mm.yyyy)", "", "", "", "(acts)"], ["13.02.2024", A, G, "raid", 1]]
+    assert rows_of(read(xlsx(tmp_path, rows))) == [ONE]
+
+
+def test_a_pivot_with_dates_across_is_named(tmp_path: Path) -> None:
+    rows = [["Row Labels", "Jan 2024", "Feb 2024", "Mar 2024", "Grand Total"], ["raid", 1, 2, 3, 6]]
+    with pytest.raises(RecordError, match=r"B1 to D1: dates run across a row.*Transpose"):
+        read(xlsx(tmp_path, rows), yes=True)
+    turned = [[row[i] for row in rows] for i in range(5)]
+    counts = {"raid": {"type": "raid", "by": A, "against": G}}
+    found = read(xlsx(tmp_path, turned), counts=counts)
+    assert [row[4] for row in rows_of(found)] == [1, 2, 3]
+
+
+def test_cells_that_slipped_sideways_stop(tmp_path: Path) -> None:
+    """A comma without quotes shifts every cell after it."""
+    path = tmp_path / "events.csv"
+    head = "Date,By,Against,Type,Number,Note\n"
+    good = "2024-02-13,Army,Guard,raid,1,fine\n"
+    path.write_text(head + good + "2024-02-14,Army, north,Guard,raid,1,shifted\n", encoding="utf-8")
+    with pytest.raises(RecordError, match=r"row 3: 7 cells under a header of 6 \(got 'shifted'\)"):
+        read(path)
+    path.write_text(head + good + '2024-02-14,"Army, north",Guard,raid,1,well\n', encoding="utf-8")
+    assert rows_of(read(path))[1][1] == "Army, north"
+
+
+def test_a_table_without_a_header_is_read_by_letters(tmp_path: Path) -> None:
+    path = text(tmp_path, [[*ONE], ["2024-02-14", G, A, "raid", 2]])
+    with pytest.raises(OpenQuestion, match="none if there is none"):
+        read(path)
+    letters = dict(zip(("date", "by", "against", "type", "number"), "ABCDE", strict=True))
+    found = read(path, header_rows=(), columns=letters)
+    assert rows_of(found) == [ONE, ("2024-02-14", G, A, "raid", 2)]
+
+
+def test_blank_columns_do_not_count_as_columns(tmp_path: Path) -> None:
+    made, sheet = book([HEAD, [*ONE]])
+    sheet.cell(2, 16384).value = " "
+    assert rows_of(read(save(tmp_path, made))) == [ONE]
+    wide = [[*(f"c{i}" for i in range(400)), *HEAD], [*range(400), *ONE]]
+    with pytest.raises(RecordError, match=r"more than 300 columns \(got 405\)"):
+        read(xlsx(tmp_path, wide))
+
+
+def test_comments_on_cells_are_said_not_to_be_read(tmp_path: Path) -> None:
+    from openpyxl.comments import Comment
+
+    made, sheet = book([HEAD, [*ONE]])
+    sheet["A2"].comment = Comment("really the 14th", "desk")
+    found = read(save(tmp_path, made))
+    assert rows_of(found) == [ONE]
+    assert "comments on cells are not read" in said(found)

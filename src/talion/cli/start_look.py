@@ -26,7 +26,8 @@ def say_import(imported: Import) -> None:
     """Print what each column is taken for, ten rows as they become, and every remark."""
     table, made = imported.table, imported.made
     header = ", ".join(map(str, table.header_rows))
-    say([f"{table.sheet.place}: {len(table.rows)} rows under the header in row {header}"])
+    under = f"under the header in row {header}" if header else "without a header"
+    say([f"{table.sheet.place}: {len(table.rows)} rows {under}"])
     say(heading("Columns"))
     say(columns(_column_rows(imported)))
     say(

@@ -68,7 +68,7 @@ Columns = Annotated[
     typer.Option(
         "--map",
         metavar="FIELD=COLUMN",
-        help="which column is date, end, by, against, type, number, deaths, injuries, place, country, published, source, note, id; - for none; repeatable",
+        help="which column is date, end, precision, by, against, type, number, deaths, injuries, place, country, published, source, note, id; - for none; repeatable",
     ),
 ]
 Say = Annotated[
@@ -83,7 +83,9 @@ Counts = Annotated[
     ),
 ]
 Sheet = Annotated[str | None, _option("NAME", "sheet of the workbook")]
-HeaderRow = Annotated[str | None, _option("N", "row that names the columns; N-M for several")]
+HeaderRow = Annotated[
+    str | None, _option("N", "row that names the columns; N-M for several, none if none does")
+]
 Rows = Annotated[
     str | None, _option("N-M", "first and last row, where a sheet holds several tables")
 ]
@@ -97,7 +99,10 @@ SwappedCells = Annotated[
     str | None, _option("yes|no", "whether Excel swapped day and month in date cells")
 ]
 Hidden = Annotated[str | None, _option("WHAT", "hidden rows and columns: keep or leave-out")]
-Undated = Annotated[str | None, _option("leave-out", "leave out rows without a date")]
+Undated = Annotated[
+    str | None,
+    _option("WHAT", "rows without a date: leave-out, or as-above (the date of the row above)"),
+]
 Ranges = Annotated[
     str | None, _option("END", "end of a range that is the number of acts: low or high")
 ]

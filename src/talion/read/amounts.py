@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from talion.read.day_column import is_unknown
 from talion.read.grid import Cell, shown
 
-__all__ = ["Amount", "NotANumber", "read_amount"]
+__all__ = ["Amount", "NotANumber", "counts_others", "read_amount"]
 
 LARGEST = 10**9
 
@@ -43,9 +43,19 @@ class Amount:
 
 
 _DIGITS = r"\d{1,3}(?:[ ,.'’٬]\d{3})+(?!\d)|\d+"
+# Words that multiply what stands before them: "2 million" is not 2.
+_MULTIPLIES = re.compile(
+    r"(?:k|m|mln|mio|bn|million|millions|thousand|thousands|hundred|hundreds|dozen|dozens|lakh|crore|%"
+    r"|percent|per cent|тыс|тысяч\w*|млн|сотн\w*|ألف|الف|آلاف|مليون|مئة|mille|tausend|millionen|mil)\b"
+    r"|%"
+)
+_OF_KILLED = re.compile(r"killed|dead|death|fatal|погиб|убит|قتيل|قتلى|شهيد|شهداء|tot|mort|muert")
+_OF_HURT = re.compile(r"wound|injur|hurt|ранен|جريح|جرحى|مصاب|verletzt|bless|herid")
 _ONE = re.compile(rf"({_DIGITS})")
 _FULL = re.compile(
-    rf"(?P<least>at least|min(?:imum)? ?|more than|over|>=?|≥|не менее|более|свыше|أكثر من|على الأقل)?"
+    r"(?:(?P<least>at least|min(?:imum)? ?|more than|over|>=?|≥|не менее|более|свыше|أكثر من|على الأقل)"
+    r"|(?P<most>up to|at most|no more than|max(?:imum)? ?|<=|≤|не более|jusqu'à|bis zu|hasta)"
+    r"|(?P<below>less than|fewer than|under|below|<|менее|weniger als|moins de|menos de|أقل من))?"
     rf" ?(?P<about>about|around|approx\.?|approximately|some|circa|ca?\.?|~|≈|около|حوالي|نحو)?"
     rf" ?(?P<low>{_DIGITS})(?: ?(?:-|–|—|to|до|إلى) ?(?P<high>{_DIGITS}))?(?P<plus>\+| or more| at least)?"
     rf"(?P<words>[ (].*)?"
@@ -69,7 +79,9 @@ def read_amount(cell: Cell) -> Amount:
         raise NotANumber("not a number")
     if isinstance(cell, int | float):
         return _of_number(cell)
-    text = _plain(cell)
+    if any(unicodedata.decomposition(c).startswith(("<sup", "<sub", "<fra", "<cir")) for c in cell):
+        raise NotANumber("a raised, small or circled digit, perhaps the mark of a footnote")
+    text = re.sub(r"^(\d{1,3}(?:([ ,.'’])\d{3})(?:\2\d{3})*)(?!\2)[.,]0+$", r"\1", _plain(cell))
     if re.match(r"[-−]\d", text):
         raise NotANumber("a negative number")
     if re.fullmatch(r"\d+[.,]0+", text) and not re.fullmatch(r"\d{1,3}[.,]000", text):
@@ -87,6 +99,8 @@ def read_amount(cell: Cell) -> Amount:
 def _of_match(match: re.Match[str]) -> Amount:
     low = _whole(match["low"])
     words = (match["words"] or "").strip(" ()")
+    if _MULTIPLIES.match(words):
+        raise NotANumber("a number and a word that multiplies it: write it out in digits")
     if _ONE.search(words):
         raise NotANumber("more than one number")
     if match["high"]:
@@ -96,7 +110,21 @@ def _of_match(match: re.Match[str]) -> Amount:
         return Amount(low, high, bool(match["about"]), words)
     if match["least"] or match["plus"]:
         return Amount(low, None, words=words)
+    if match["most"] or match["below"]:
+        return Amount(0, max(low - bool(match["below"]), 0), bool(match["about"]), words)
     return Amount(low, low, bool(match["about"]), words)
+
+
+def counts_others(field: str, words: str) -> bool:
+    """Return whether words beside a number say that it counts the hurt among the killed, or so.
+
+    >>> counts_others("deaths", "injured"), counts_others("deaths", "killed, some injured")
+    (True, False)
+    """
+    killed, hurt = (bool(p.search(words)) for p in (_OF_KILLED, _OF_HURT))
+    return (field == "deaths" and hurt and not killed) or (
+        field == "injuries" and killed and not hurt
+    )
 
 
 def _plain(text: str) -> str:

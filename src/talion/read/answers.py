@@ -77,7 +77,8 @@ def with_answer(choices: Choices, key: str, text: str) -> Choices:
     elif key == "swapped_cells":
         made = {key: yes_or_no(answer, "--swapped-cells")}
     elif key == "header_rows":
-        first, last = row_range(answer, "--header-row")
+        none = answer.casefold() == "none"
+        first, last = (1, 0) if none else row_range(answer, "--header-row")
         made = {key: tuple(range(first, last + 1))}
     elif key == "total_types":
         made = {key: total_types(answer)}

@@ -18,7 +18,7 @@ from xml.etree.ElementTree import ParseError
 from talion.errors import RecordError
 from talion.read.case_text import BriefSource
 from talion.read.encoding import decoded
-from talion.read.rows import tidy
+from talion.read.grid import tidy
 from talion.read.spelling import identifier
 from talion.read.workbook import OLE_MAGIC, ZIP_MAGIC
 

@@ -21,6 +21,7 @@ FIELDS = {
     "end": "last day, if a column of its own says so",
     "by": "who acts",
     "against": "against whom",
+    "precision": "how exact the day is: day, week, month or year",
     "type": "what kind of act",
     "number": "how many such acts the row stands for",
     "deaths": "people killed",
@@ -128,7 +129,7 @@ class Choices(BaseModel):
     encoding: str | None = None
     delimiter: str | None = None
     ranges: Literal["low", "high"] | None = None
-    undated: Literal["leave-out"] | None = None
+    undated: Literal["leave-out", "as-above"] | None = None
     total_types: dict[str, str] | None = None
     totals_sheets: dict[str, str] = Field(default_factory=dict)
     totals_since: dt.date | None = None

@@ -15,6 +15,7 @@ _WORDS: dict[str, str] = {
     "end": "end|end date|date end|until|last day|to date|дата окончания|تاريخ النهاية|ende|fin|date fin",
     "by": "by|initiator|attacker|perpetrator|aggressor|actor|actor1|actor 1|side a|source actor|source name|who|by whom|responsible|assailant|gname|кто|исполнитель|сторона|инициатор|нападавший|المنفذ|الفاعل|المهاجم|من|auteur|acteur|täter|von|autor|por",
     "against": "against|target|victim|actor2|actor 2|side b|target actor|target name|whom|against whom|targeted|цель|против|против кого|жертва|الهدف|ضد|المستهدف|cible|contre|ziel|gegen|objetivo|contra",
+    "precision": "precision|date precision|time precision|accuracy of date|точность|دقة التاريخ",
     "type": "type|event type|kind|action|category|what|event|incident type|type of event|sub event type|тип|вид|тип события|событие|نوع|النوع|نوع الحدث|الحدث|art|ereignis|tipo|categoria",
     "number": "number|count|n|quantity|qty|attacks|incidents|number of attacks|how many|no of attacks|size|количество|число|кол во|عدد|العدد|anzahl|zahl|nombre|numero|cantidad",
     "deaths": "deaths|killed|fatalities|dead|kia|number killed|best|nkill|погибшие|погибло|убито|убитые|قتلى|القتلى|عدد القتلى|tote|morts|muertos",
@@ -83,6 +84,37 @@ RUNNING_WORDS = (
 )
 
 
+_RUNNING_NAMES = ("cumulative", "cumul", "so far", "running", "to date", "since", "нарастающ")
+
+
+def is_running(name: str) -> bool:
+    """Return whether a column calls itself a running total.
+
+    >>> is_running("Killed (cumulative)"), is_running("Total killed")
+    (True, False)
+    """
+    words = f" {plain_words(name)}"
+    return any(f" {word}" in words for word in _RUNNING_NAMES)
+
+
+def is_total(name: str) -> bool:
+    """Return whether a column calls itself a total, of one row or of all before it."""
+    return not FOOT_WORDS.isdisjoint(plain_words(name).split()) or is_running(name)
+
+
+_TATWEEL = "\u0640"
+_WORD = re.compile(r"[^\W\d_]+")
+# Cyrillic letters that look like Latin ones: in a word that mixes both they are slips.
+_LOOK_ALIKES = str.maketrans("аеорсухіјѕкмтвн", "aeopcyxijskmtbh")
+
+
+def _of_one_script(word: re.Match[str]) -> str:
+    text = word[0]
+    mixed = re.search("[a-z]", text) and re.search("[\u0430-\u045f]", text)
+    latin = text.translate(_LOOK_ALIKES) if mixed else text
+    return latin if latin.isascii() else text
+
+
 def plain_words(text: str) -> str:
     """Return a name without case, accents of Latin letters, underscores and signs.
 
@@ -93,8 +125,9 @@ def plain_words(text: str) -> str:
     stripped = "".join(
         c
         for c in unicodedata.normalize("NFD", folded)
-        if not (unicodedata.combining(c) and not "\u0600" <= c <= "\u06ff")
-    )
+        if not (unicodedata.combining(c) and not "\u0653" <= c <= "\u06ff") and c != _TATWEEL
+    )  # hamza and madda make another letter, vowel signs do not
+    stripped = _WORD.sub(_of_one_script, stripped)
     whole = unicodedata.normalize("NFC", stripped)
     return " ".join(re.sub(r"[\W_]+", " ", whole).split())
 

@@ -12,7 +12,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from talion.read.choices import Choices, OpenQuestion
-from talion.read.days import NotADate, Span, day_and_month, read_span
+from talion.read.days import NotADate, Span, day_and_month, has_time, read_span, short_year
 from talion.read.grid import Cell, is_blank, shown
 
 __all__ = ["DayColumn", "DayFault", "looks_like_a_day", "read_days"]
@@ -23,7 +23,14 @@ UNKNOWN = frozenset(
         "unk",
         "n/a",
         "na",
+        "n.a.",
+        "nan",
+        "nat",
+        "<na>",
         "#n/a",
+        "#nv",
+        "#n/d",
+        "#nd",
         "?",
         "-",
         "–",
@@ -139,13 +146,29 @@ def read_days(
         else:
             kinds.faults.append(DayFault(row, text, found))
     _add_numbers(kinds, spans, choices, name, place, epoch, remarks)
-    if kinds.timed:
-        remarks.append(f"times of day in column {name} are not used ({kinds.timed} cells)")
+    _say_of_texts(kinds, spans, name, remarks)
     rough = sum(span.precision != "day" for span in spans.values())
     if rough:
         remarks.append(f"{rough} rows are dated to an interval, not to a day")
     faults = tuple(sorted(kinds.faults, key=lambda fault: fault.row))
     return DayColumn(spans, tuple(kinds.blank), faults, tuple(remarks))
+
+
+def _say_of_texts(kinds: _Kinds, spans: dict[int, Span], name: str, remarks: list[str]) -> None:
+    read = {row: text for row, text in kinds.texts.items() if row in spans}
+    timed = kinds.timed + sum(map(has_time, read.values()))
+    if timed:
+        remarks.append(
+            f"times of day in column {name} are not used; the day counts as it is written, in "
+            f"whatever time zone ({timed} cells)"
+        )
+    short = [(row, text) for row, text in read.items() if short_year(text)]
+    if short:
+        row, text = short[0]
+        remarks.append(
+            f"years of two digits are read as 1950 to 2049 ({len(short)} cells; {text} is "
+            f"{spans[row].start})"
+        )
 
 
 def _read(text: str, order: str | None) -> Span | str:
@@ -276,14 +299,16 @@ def _add_numbers(
             spans[row] = Span(dt.date(year, 1, 1), dt.date(year, 12, 31), "year")
         else:
             kinds.faults.append(DayFault(row, str(number), "neither a year nor a day number"))
-    compact = {row: n for row, n in days.items() if n >= 15_000_101}
-    for row, number in compact.items():
-        found = _read(str(int(number)), None)
+    compact = {row: n for row, n in days.items() if n >= 13_000_101}
+    for row, number in compact.items():  # 20240213, and 14021124 of another calendar
+        found = _read(_as_day(int(number)), None)
         if isinstance(found, Span):
             spans[row] = found
         else:
             kinds.faults.append(DayFault(row, str(int(number)), found))
     days = {row: n for row, n in days.items() if row not in compact}
+    if choices.day_numbers is None:
+        days = _without_other_years(kinds, days)
     if not days:
         return
     if choices.day_numbers is None and all(_EARLY <= n <= _LATE for n in days.values()):
@@ -307,6 +332,20 @@ def _add_numbers(
             f"{len(days)} numbers of column {name} are read as day numbers of Excel "
             f"({choices.day_numbers} system)"
         )
+
+
+def _as_day(number: int) -> str:
+    text = str(number)
+    return f"{text[:4]}-{text[4:6]}-{text[6:]}" if len(text) == 8 else text
+
+
+def _without_other_years(kinds: _Kinds, days: dict[int, float]) -> dict[int, float]:
+    """Return the numbers that are no year such as 1402 or 1445; those are faults."""
+    for row, number in days.items():
+        if 1300 <= number < 1500:
+            why = "a year of another calendar (Hijri, Jalali), or a day number: say --day-numbers"
+            kinds.faults.append(DayFault(row, f"{number:g}", why))
+    return {row: n for row, n in days.items() if not 1300 <= n < 1500}
 
 
 def _place_numbers(

@@ -52,15 +52,23 @@ class Span:
         return cls(start, end, word)
 
 
-_TIME = (
-    r"(?:[ t]+\d{1,2}:\d{2}(?::\d{2}(?:\.\d+)?)?(?: ?[ap]m)?(?: ?(?:z|utc|gmt|[+-]\d{2}:?\d{2}))?)?"
+# A time of day after the date, with or without a zone: the day counts as it is written.
+_TIME = re.compile(
+    r"(?<=\d)(?:t|[ t]+(?:at |um |à |a las |в )?)"
+    r"(?:\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?|\d{6}|(?<=t)\d{4})"
+    r"(?: ?(?:[ap]\.?m\.?|uhr|hrs?|h))?"
+    r"(?: ?(?:z|(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?|[a-z]{2,4}t))?$"
 )
-_YEAR_FIRST = re.compile(rf"(\d{{4}})([-/.])(\d{{1,2}})\2(\d{{1,2}}){_TIME}")
-_NUMBERS = re.compile(rf"(\d{{1,2}}) ?([-/.]) ?(\d{{1,2}}) ?\2 ?(\d{{4}}|\d{{2}})\.?{_TIME}")
-_COMPACT = re.compile(r"(1[6-9]\d\d|2[01]\d\d)(\d\d)(\d\d)")
-_YEAR_MONTH = re.compile(r"(\d{4})[-/.](\d{1,2})")
+_YEAR_FIRST = re.compile(r"(\d{4})([-/.])(\d{1,2})\2(\d{1,2})")
+_NUMBERS = re.compile(r"(\d{1,2}) ?([-/.]) ?(\d{1,2}) ?\2 ?(\d{4}|\d{2})\.?")
+_COMPACT = re.compile(r"(1[6-9]\d\d|2[01]\d\d)(\d\d)(\d\d)(?:[0-2]\d[0-5]\d[0-5]\d)?")
+# "2024.1" may be what is left of October in a number: after a point a month has two digits.
+_YEAR_MONTH = re.compile(r"(\d{4})(?:[-/](\d{1,2})|\.(\d{2}))")
 _MONTH_YEAR = re.compile(r"(\d{1,2})[-/.](\d{4})")
 _YEAR = re.compile(r"1[5-9]\d\d|2[01]\d\d")
+_ISO_WEEK = re.compile(r"(\d{4})[- ]?w(\d{2})(?:-?([1-7]))?|(?:kw|w) ?(\d{1,2})[ /-]+(\d{4})")
+_ANY_WEEK = re.compile(r"(?:week|semaine|woche|semana|неделя)\b.*\d")
+_OTHER_YEAR = re.compile(r"\b(1[34]\d\d|2[3-6]\d\d)\b")
 _QUARTER = re.compile(r"q([1-4]) (\d{4})|(\d{4}) ?-?q([1-4])")
 _RANGE = re.compile(
     r" ?(?:–|—|−|-|/| to | until | till | bis | au | al | or | по | до | إلى | الى ) ?"
@@ -72,13 +80,14 @@ _PARTED = re.compile(
 _ORDINAL = re.compile(r"(?<=\d)(?:st|nd|rd|th|er|º|ª|-?го)\b")
 _NAMES = "|".join(map(re.escape, sorted(MONTHS, key=len, reverse=True)))
 _DAY_NAME_YEAR = re.compile(
-    rf"(\d{{1,2}})[ .-]*(?:of |de |d')?({_NAMES})[ .-]*(?:of |de |del )?(\d{{4}}|'?\d{{2}})?"
+    rf"(\d{{1,2}})[ ./-]*(?:of |de |d')?({_NAMES})[ ./-]*(?:of |de |del )?(\d{{4}}|'?\d{{2}})?"
 )
 _NAME_DAY_YEAR = re.compile(rf"({_NAMES})[ .-]*(\d{{1,2}})(?:[ .-]+(\d{{4}}))?")
 _YEAR_NAME_DAY = re.compile(rf"(\d{{4}})[ .-]*({_NAMES})[ .-]*(\d{{1,2}})")
 _NAME_YEAR = re.compile(rf"({_NAMES})[ .'-]*(?:of |de |del )?(\d{{4}}|\d{{2}})")
 _WEEKDAY = re.compile(rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?[ ]*")
-_TIME_AFTER = re.compile(r"(?<=\d)(?:,? at|,)? \d{1,2}:\d{2}(?::\d{2})?(?: ?[ap]m)?$")
+_SHORT_WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|вс)\b\.? *(?=\d)")
+_FIRST_YEAR, _LAST_YEAR = 1500, 2199  # of dates in the Gregorian calendar, or close to it
 
 
 def read_span(text: str, order: str | None = None) -> Span:
@@ -115,6 +124,26 @@ def read_span(text: str, order: str | None = None) -> Span:
         return found
 
 
+def has_time(text: str) -> bool:
+    """Return whether a time of day stands after a date.
+
+    >>> has_time("2024-02-13T23:30:00-05:00"), has_time("13 Feb 2024")
+    (True, False)
+    """
+    return bool(_TIME.search(_folded(text)) or re.fullmatch(r"\s*\d{14}\s*", text))
+
+
+def short_year(text: str) -> bool:
+    """Return whether the year of a date has two digits only.
+
+    >>> short_year("13.02.98"), short_year("13 Feb '98"), short_year("2024-02-13")
+    (True, True, False)
+    """
+    plain = _plain(text)
+    found = _NUMBERS.fullmatch(plain), _DAY_NAME_YEAR.fullmatch(plain)
+    return any(m and len((m[m.re.groups] or "0000").strip("'")) == 2 for m in found)
+
+
 def day_and_month(text: str) -> tuple[int, int] | None:
     """Return the first two numbers of a date of three numbers whose year comes last, or None.
 
@@ -128,15 +157,22 @@ def day_and_month(text: str) -> tuple[int, int] | None:
     return int(match[1]), int(match[3])
 
 
-def _plain(text: str) -> str:
-    folded = unicodedata.normalize("NFKC", text)
+def _folded(text: str) -> str:
+    if any(unicodedata.decomposition(c)[:5] in ("<supe", "<sub>") for c in text if c not in "ºª"):
+        return "a raised sign"  # 13.2.2024² names no day: the mark of a footnote is no digit
+    folded = unicodedata.normalize("NFKC", text.replace("º", "").replace("ª", ""))
     digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in folded)
     bare = "".join(" " if c == "\u00a0" else c for c in digits if c not in UNSEEN)
-    spaced = " ".join(bare.replace("،", ",").casefold().split())
-    spaced = _WEEKDAY.sub("", spaced.replace(",", " ")) if _starts_with_weekday(spaced) else spaced
-    spaced = " ".join(_ORDINAL.sub("", spaced).replace(",", " ").split())
-    spaced = re.sub(r"(?<=\d) ?(?:г|года|року|р|م|ad|ce)\.?$", "", spaced)
-    return _TIME_AFTER.sub("", spaced) if not spaced[:1].isdigit() or " " in spaced else spaced
+    lower = bare.replace("،", ",").casefold().replace("\u0307", "")  # İ leaves a dot of its own
+    return " ".join(lower.replace(",", " ").split())
+
+
+def _plain(text: str) -> str:
+    spaced = _folded(text)
+    spaced = _WEEKDAY.sub("", spaced) if _starts_with_weekday(spaced) else spaced
+    spaced = _ORDINAL.sub("", re.sub(r"^(?:the|on|am|le|el) (?=\d)", "", spaced))
+    spaced = _TIME.sub("", " ".join(_SHORT_WEEKDAY.sub("", spaced, count=1).split()))
+    return re.sub(r"(?<=\d) ?(?:г|года|року|р|م|ad|ce)\.?$", "", spaced)
 
 
 def _starts_with_weekday(text: str) -> bool:
@@ -146,6 +182,7 @@ def _starts_with_weekday(text: str) -> bool:
 
 def _single(text: str, order: str | None) -> Span:
     """Read a text that names one day, month, quarter or year."""
+    text = _TIME.sub("", text)
     for pattern, make in _FORMS:
         match = pattern.fullmatch(text)
         if match:
@@ -158,7 +195,18 @@ def _single(text: str, order: str | None) -> Span:
         return _part(PARTS[parted[1]], _single(parted[2], order))
     if re.fullmatch(rf"\d{{1,2}}[ .-]*(?:{_NAMES})|(?:{_NAMES})[ .-]*\d{{1,2}}|(?:{_NAMES})", text):
         raise NotADate("no year")
+    if _ANY_WEEK.match(text):
+        raise NotADate("weeks are numbered in several ways; an ISO week is written 2024-W07")
+    _refuse_other_calendar(_OTHER_YEAR.search(text))
     raise NotADate("not a date")
+
+
+def _refuse_other_calendar(year: re.Match[str] | None) -> None:
+    if year is not None:
+        raise NotADate(
+            f"the year {year[0]} is of another calendar (Hijri, Jalali, Buddhist), or mistyped; "
+            "only Gregorian days are read"
+        )
 
 
 def _ordered(a: int, b: int, year: int, order: str | None) -> tuple[int, int, int]:
@@ -178,10 +226,11 @@ def _year(text: str) -> int:
     number = int(text.strip("'"))
     if number >= 100:
         return number
-    return 1900 + number if number >= 70 else 2000 + number
+    return 1900 + number if number >= 50 else 2000 + number
 
 
 def _one_day(year: int, month: int, day: int) -> Span:
+    _known_year(year)
     try:
         found = date(year, month, day)
     except ValueError as error:
@@ -189,8 +238,24 @@ def _one_day(year: int, month: int, day: int) -> Span:
     return Span(found, found, "day")
 
 
+def _known_year(year: int) -> None:
+    if not _FIRST_YEAR <= year <= _LAST_YEAR:
+        _refuse_other_calendar(re.match(r"\d+", str(year)))
+
+
+def _iso_week(match: re.Match[str]) -> Span:
+    year, week = int(match[1] or match[5]), int(match[2] or match[4])
+    _known_year(year)
+    try:
+        first = date.fromisocalendar(year, week, int(match[3] or 1))
+    except ValueError as error:
+        raise NotADate("no such week") from error
+    return Span(first, first, "day") if match[3] else Span(first, first + timedelta(6), "week")
+
+
 def _month(year: int, month: int) -> Span:
-    if not (1 <= month <= 12 and 1 <= year <= 9999):
+    _known_year(year)
+    if not 1 <= month <= 12:
         raise NotADate("no such month")
     last = calendar.monthrange(year, month)[1]
     return Span(date(year, month, 1), date(year, month, last), "month")
@@ -218,7 +283,8 @@ def _named(year: str | None, month: str, day: str) -> Span:
 _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span]], ...] = (
     (_YEAR_FIRST, lambda m: _one_day(int(m[1]), int(m[3]), int(m[4]))),
     (_COMPACT, lambda m: _one_day(int(m[1]), int(m[2]), int(m[3]))),
-    (_YEAR_MONTH, lambda m: _month(int(m[1]), int(m[2]))),
+    (_ISO_WEEK, _iso_week),
+    (_YEAR_MONTH, lambda m: _month(int(m[1]), int(m[2] or m[3]))),
     (_MONTH_YEAR, lambda m: _month(int(m[2]), int(m[1]))),
     (_YEAR, lambda m: Span(date(int(m[0]), 1, 1), date(int(m[0]), 12, 31), "year")),
     (_QUARTER, lambda m: _quarter(int(m[2] or m[3]), int(m[1] or m[4]))),

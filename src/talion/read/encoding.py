@@ -16,7 +16,7 @@ from talion.errors import RecordError
 
 __all__ = ["ENCODINGS", "decoded"]
 
-ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1251", "cp1256", "cp1250")
+ENCODINGS = ("utf-8", "utf-16", "cp1252", "cp1251", "cp1256", "cp1250", "cp1254")
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8-sig"),
     (codecs.BOM_UTF16_LE, "utf-16"),
@@ -93,7 +93,7 @@ def _one_byte(data: bytes, place: str) -> tuple[str, str]:
         name, text = next(iter(likely.items()))
         return text, name
     remedy = "save it as UTF-8 (in Excel: CSV UTF-8), or say --encoding: " + ", ".join(
-        f"{name} reads {_sample(data, name)!r}" for name in ("cp1252", "cp1251", "cp1256", "cp1250")
+        f"{name} reads {_sample(data, name)!r}" for name in ENCODINGS[2:]
     )
     raise RecordError("not UTF-8, and its encoding cannot be told", place=place, remedy=remedy)
 

@@ -12,8 +12,8 @@ from typing import Any
 from talion.errors import RecordError
 from talion.model.limits import HIGHEST_RATE
 from talion.read.choices import Choices
+from talion.read.entries import UNKNOWN
 from talion.read.record_rows import RecordRows
-from talion.read.rows import UNKNOWN
 
 __all__ = ["EventKind", "event_kinds"]
 

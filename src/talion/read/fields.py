@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 from talion.errors import RecordError
 from talion.read.amounts import NotANumber, read_amount
 from talion.read.choices import FIELDS, Choices, CountColumn, OpenQuestion
-from talion.read.column_words import proposed_fields
+from talion.read.column_words import is_running, is_total, proposed_fields
 from talion.read.day_column import is_unknown, looks_like_a_day
 from talion.read.grid import Cell, letter
 from talion.read.header import Column, Table, column_named
+from talion.read.known_layouts import KnownLayout, known_layout
 
 __all__ = ["NONE", "Layout", "decide_layout"]
 
@@ -28,12 +30,16 @@ class Layout:
         say: field -> one value for all rows.
         counts: columns that count one kind of act each, with what they count.
         unused: columns that are not imported.
+        labels: words for codes in the column of the kind of act.
+        remarks: what was decided, in sentences.
     """
 
     fields: Mapping[str, Column]
     say: Mapping[str, str]
     counts: tuple[tuple[Column, CountColumn], ...]
     unused: tuple[Column, ...]
+    labels: Mapping[str, str] = dataclasses.field(default_factory=dict)
+    remarks: tuple[str, ...] = ()
 
 
 def decide_layout(table: Table, choices: Choices) -> Layout:
@@ -55,16 +61,38 @@ def decide_layout(table: Table, choices: Choices) -> Layout:
     closed = {*choices.columns, *choices.say}
     if counted:
         closed |= {"type", "by", "against", "number", "deaths", "injuries"} - {*fields}
+    known = None if counted else known_layout(table.columns)
+    if known is not None:
+        closed |= _take(known, table, fields, closed)
     _propose(table, fields, closed, {c.index for c, _ in counted})
     if "date" not in fields:
         fields["date"] = _dated_column(table)
     if not counted:
         _ask_for_missing(table, choices, fields)
+        if known is None:
+            _ask_for_number(table, choices, fields)
     used = {c.index for c in fields.values()} | {c.index for c, _ in counted}
     _refuse_double_use(fields, counted)
     unused = tuple(c for c in table.columns if c.index not in used)
     order = {field: fields[field] for field in FIELDS if field in fields}
-    return Layout(order, dict(choices.say), counted, unused)
+    if known is None:
+        return Layout(order, dict(choices.say), counted, unused)
+    coded = fields.get("type") == known.columns(table.columns).get("type")
+    said = f"the columns are those of {known.name}: {known.caution}"
+    labels = known.labels if coded else {}
+    return Layout(order, dict(choices.say), counted, unused, labels, (said,))
+
+
+def _take(
+    known: KnownLayout, table: Table, fields: dict[str, Column], closed: set[str]
+) -> set[str]:
+    """Add the fields that a known layout gives; return those that are then settled."""
+    used = {column.index for column in fields.values()}
+    for name, column in known.columns(table.columns).items():
+        if name not in closed and column.index not in used:
+            fields[name] = column
+            used.add(column.index)
+    return set(FIELDS) - {"date", "by", "against", "type"}
 
 
 def _check_names(choices: Choices) -> None:
@@ -77,7 +105,7 @@ def _check_names(choices: Choices) -> None:
                     value=field,
                     remedy=f"use one of {', '.join(FIELDS)}",
                 )
-    for field in ("date", "end", "id", "number", "deaths", "injuries", "published"):
+    for field in ("date", "end", "precision", "id", "number", "deaths", "injuries", "published"):
         if field in choices.say:
             raise RecordError(
                 "cannot be the same for all rows",
@@ -98,6 +126,7 @@ def _propose(table: Table, fields: dict[str, Column], closed: set[str], taken: s
             continue
         if not typed and field in ("number", "deaths", "injuries") and len(candidates) > 1:
             continue  # several columns of numbers and none of kinds: each may count one kind
+        candidates = _without_running(table, field, candidates)
         if len(candidates) > 1:
             names = [c.name for c in candidates]
             alike = len(set(names)) < len(names) or field == "date"
@@ -111,6 +140,45 @@ def _propose(table: Table, fields: dict[str, Column], closed: set[str], taken: s
                 options=tuple(letter(c.index) for c in candidates),
             )
         fields[field] = candidates[0]
+
+
+def _without_running(
+    table: Table, field: str, candidates: tuple[Column, ...]
+) -> tuple[Column, ...]:
+    """Return the columns that are no running total by their name; ask if all are."""
+    if field not in ("number", "deaths", "injuries"):
+        return candidates
+    kept = tuple(c for c in candidates if not is_running(c.name))
+    if kept:
+        return kept
+    column = candidates[0]
+    raise OpenQuestion(
+        f"columns.{field}",
+        f"column {column.label} seems to be a running total, and a row needs its own number of: "
+        f"{FIELDS[field]}. Is it left out?",
+        f"--map {field}={NONE} to leave it out, or {field}={letter(column.index)} if each row has "
+        "its own number",
+        place=table.sheet.place,
+        proposal=NONE,
+        options=(NONE, letter(column.index)),
+    )
+
+
+def _ask_for_number(table: Table, choices: Choices, fields: Mapping[str, Column]) -> None:
+    """Ask of a column such as Total, where none says how many acts a row stands for."""
+    if "number" in fields or "number" in choices.columns:
+        return
+    for column in _free(table, fields):
+        of_harm = {"deaths", "injuries"} & proposed_fields((column,)).keys()
+        if is_total(column.name) and not of_harm and _share(table, column, _is_amount) >= ENOUGH:
+            raise OpenQuestion(
+                "columns.number",
+                f"no column says how many acts a row stands for, and {column.label} holds numbers. "
+                "Is it that?",
+                f"--map number={letter(column.index)}, or number={NONE} if each row is one act",
+                place=table.sheet.place,
+                options=(letter(column.index), NONE),
+            )
 
 
 def _dated_column(table: Table) -> Column:

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Cell", "Sheet", "filled", "is_blank", "letter", "letter_index", "shown"]
+__all__ = ["Cell", "Sheet", "filled", "is_blank", "letter", "letter_index", "shown", "tidy"]
 
 Cell: TypeAlias = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 Row: TypeAlias = tuple[Cell, ...]
@@ -131,3 +131,21 @@ def shown(cell: Cell) -> str:
     if isinstance(cell, float) and cell.is_integer() and abs(cell) < 1e15:
         return str(int(cell))
     return str(cell)
+
+
+def tidy(text: str) -> str:
+    """Return a text without control characters (Excel writes some as _x000D_) and outer space.
+
+    >>> tidy(" a_x000D_\\nb\\x0b ")
+    'a\\nb'
+    """
+    if text.isprintable() and "_x000D_" not in text:  # nearly all cells
+        return text.strip()
+    plain = text.replace("_x000D_", "").replace("\r\n", "\n").replace("\r", "\n")
+    kept = (c if c in "\n\t" or not _is_control(c) else " " for c in plain)
+    return "\n".join(line.rstrip() for line in "".join(kept).split("\n")).strip()
+
+
+def _is_control(character: str) -> bool:
+    code = ord(character)
+    return code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF

@@ -6,7 +6,7 @@ import re
 from collections import Counter
 from dataclasses import dataclass
 
-from talion.errors import RecordError
+from talion.errors import Problems, RecordError
 from talion.read.choices import Choices, OpenQuestion
 from talion.read.day_column import looks_like_a_day
 from talion.read.grid import Cell, Row, Sheet, is_blank, letter, letter_index, shown
@@ -15,6 +15,8 @@ __all__ = ["Column", "Table", "column_named", "find_table"]
 
 LOOKED_AT = 60  # rows from the top in which a table must begin
 MOST_COLUMNS = 300
+_MOST_NAMED = 40
+_RUN_ACROSS = 3  # dates in one row that make it the header of a pivot
 
 
 @dataclass(frozen=True)
@@ -65,32 +67,88 @@ def find_table(sheet: Sheet, choices: Choices) -> Table:
         raise RecordError(
             "the sheet is empty", place=sheet.place, remedy="choose another with --sheet"
         )
-    if sheet.width > MOST_COLUMNS:
-        raise RecordError(
-            f"more than {MOST_COLUMNS} columns",
-            place=sheet.place,
-            value=sheet.width,
-            remedy="remove the columns that are not needed",
-        )
     rows, skip, remarks = _visible(sheet, choices)
     header = _header_rows(sheet, rows, choices)
-    last_header = max(header)
+    last_header = max(header, default=0)
     body = [(n, row) for n, row in rows if n > last_header]
     if choices.rows is not None:
         body = [(n, row) for n, row in body if choices.rows[0] <= n <= choices.rows[1]]
+    body = _without_marks(body, remarks)
+    body = _without_repeated_header(body, [row for n, row in rows if n == last_header], remarks)
     if not body:
         raise RecordError(
             "no row under the header",
             place=f"{sheet.place}, row {last_header}",
-            remedy="give the rows that name the columns with --header-row",
+            remedy="give a table that has rows, or name another header with --header-row",
         )
     columns = _columns(rows, header, body, skip)
-    above = [n for n, _ in rows if n < min(header)]
+    _refuse_too_wide(sheet, columns)
+    _refuse_longer_rows(sheet, [row for n, row in rows if n in header], body)
+    above = [n for n, _ in rows if n < min(header, default=0)]
     if above and choices.header_rows is None:
         remarks.append(f"rows above the header in row {min(header)} are not read: {_listed(above)}")
     if len(header) > 1:
         remarks.append(f"column names are taken from rows {min(header)} to {max(header)}")
     return Table(sheet, columns, tuple(body), header, tuple(remarks))
+
+
+def _refuse_too_wide(sheet: Sheet, columns: tuple[Column, ...]) -> None:
+    if len(columns) > MOST_COLUMNS:
+        raise RecordError(
+            f"more than {MOST_COLUMNS} columns",
+            place=sheet.place,
+            value=len(columns),
+            remedy="remove the columns that are not needed",
+        )
+
+
+def _refuse_longer_rows(sheet: Sheet, header: list[Row], body: list[tuple[int, Row]]) -> None:
+    """Refuse rows of a text file with more cells than its header: they have slipped sideways."""
+    if sheet.name or not header:  # in a workbook every cell has its place
+        return
+    width = max(map(len, header))
+    Problems.raise_any(
+        RecordError(
+            f"{len(row)} cells under a header of {width}",
+            place=f"{sheet.place}, row {number}",
+            value=", ".join(shown(cell) for cell in row[width:]),
+            remedy="put a cell that holds the separator into quotes, or name every column",
+        )
+        for number, row in [
+            (n, row) for n, row in body if not all(is_blank(cell) for cell in row[width:])
+        ][:_MOST_NAMED]
+    )
+
+
+def _without_repeated_header(
+    body: list[tuple[int, Row]], header: list[Row], remarks: list[str]
+) -> list[tuple[int, Row]]:
+    """Leave out rows that repeat the header within a table, as it is printed page by page."""
+    names = [[shown(cell).strip() for cell in row if not is_blank(cell)] for row in header]
+    numbers = {n for n, _ in body}
+    again = {
+        n
+        for n, row in body
+        if n - 1 in numbers and [shown(c).strip() for c in row if not is_blank(c)] in names
+    }
+    if again:
+        remarks.append(f"rows that repeat the header are left out: {_listed(sorted(again))}")
+    return [(n, row) for n, row in body if n not in again]
+
+
+def _without_marks(body: list[tuple[int, Row]], remarks: list[str]) -> list[tuple[int, Row]]:
+    """Leave out a row right under the header that holds tags (#date) or numbers of columns."""
+    if not body:
+        return body
+    number, row = body[0]
+    cells = [shown(cell).strip() for cell in row if not is_blank(cell)]
+    tags = all(re.fullmatch(r"#[a-z]\S*( ?[+]\S+)*", cell) for cell in cells)
+    counted = cells == [str(n) for n in range(1, len(cells) + 1)]
+    if len(cells) < 2 or not (tags or counted):
+        return body
+    what = "tags" if tags else "the numbers of the columns"
+    remarks.append(f"row {number} holds {what} and is left out")
+    return body[1:]
 
 
 def _visible(
@@ -147,18 +205,37 @@ def _header_rows(sheet: Sheet, rows: list[tuple[int, Row]], choices: Choices) ->
                     value=number,
                     remedy="give the number of the row that names the columns",
                 )
-        return tuple(sorted(choices.header_rows))
+        return tuple(sorted(choices.header_rows))  # none: columns have letters only
     first = choices.rows[0] if choices.rows else 0
     head = [(n, row) for n, row in rows if n >= first][:LOOKED_AT]
+    head = [(n, row) for n, row in head if not _is_marks(row)]
     found = _guessed_header(sheet, head)
     if found is None:
+        _refuse_dates_across(sheet, head)
         raise OpenQuestion(
             "header_rows",
-            "no row is found that names the columns (texts, with dated rows under it)",
-            "--header-row N (or N-M for several)",
+            "no row is found that names the columns (texts, with dated rows under it). Which row "
+            "does?",
+            "--header-row N (N-M for several, none if there is none)",
             place=sheet.place,
         )
     return found
+
+
+def _is_marks(row: Row) -> bool:
+    return not _without_marks([(0, row), (0, row)], [])[1:]
+
+
+def _refuse_dates_across(sheet: Sheet, head: list[tuple[int, Row]]) -> None:
+    for number, row in head:
+        at = [i for i, cell in enumerate(row) if looks_like_a_day(cell)]
+        if len(at) >= _RUN_ACROSS:
+            raise RecordError(
+                "dates run across a row, not down a column: a pivot or a calendar",
+                place=f"{sheet.at(number, at[0])} to {letter(at[-1])}{number}",
+                remedy="turn it round, so that each row has its date (in Excel: copy, Paste Special, "
+                "Transpose), and save it",
+            )
 
 
 def _guessed_header(sheet: Sheet, head: list[tuple[int, Row]]) -> tuple[int, ...] | None:

@@ -14,8 +14,10 @@ from talion.read.event_kinds import EventKind, event_kinds
 from talion.read.fields import Layout, decide_layout
 from talion.read.grid import Sheet
 from talion.read.header import Table, find_table, repeated_names
+from talion.read.other_files import refuse_other_files
 from talion.read.record_rows import RecordRows, make_rows
 from talion.read.rows import read_rows
+from talion.read.split_dates import with_joined_dates
 from talion.read.totals_sheet import read_totals
 from talion.read.workbook import OLE_MAGIC, ZIP_MAGIC, read_sheet, refuse_ole, sheet_names
 
@@ -76,6 +78,7 @@ def load(path: Path, choices: Choices) -> Loaded:
     digest = hashlib.sha256(data).hexdigest()
     if data.startswith(OLE_MAGIC):
         refuse_ole(path, data)
+    refuse_other_files(path, data[:2000])
     if not data.startswith(ZIP_MAGIC):
         if path.suffix.lower() in (".xlsx", ".xlsm", ".xls", ".ods") and b"\0" in data[:4000]:
             raise RecordError(
@@ -98,7 +101,8 @@ def load(path: Path, choices: Choices) -> Loaded:
         return Loaded(path, sheet, digest, sheet.remarks)
     name, remarks = _chosen_sheet(path, choices)
     totals = tuple(_totals_sheet(path, sheet, name) for sheet in choices.totals_sheets)
-    return Loaded(path, read_sheet(path, name), digest, remarks, totals)
+    read = read_sheet(path, name)
+    return Loaded(path, read, digest, (*remarks, *read.remarks), totals)
 
 
 def _totals_sheet(path: Path, name: str, events: str) -> Sheet:
@@ -177,8 +181,8 @@ def make_import(
         OpenQuestion: a decision is missing.
         RecordError, Problems: cells that cannot be read, each with its place.
     """
-    table = find_table(loaded.sheet, choices)
-    layout = decide_layout(table, choices)
+    table, of_columns = with_joined_dates(find_table(loaded.sheet, choices), choices)
+    layout = decide_layout(table, of_columns)
     reading = read_rows(table, layout, choices)
     place = loaded.sheet.place
     for sheet in loaded.totals:
@@ -186,7 +190,7 @@ def make_import(
         reading.entries += own.entries
         reading.remarks += own.remarks
     made = make_rows(reading, choices, loaded.path, place, loaded.sha256, known)
-    remarks = [*loaded.remarks, *table.remarks, *made.remarks]
+    remarks = [*loaded.remarks, *table.remarks, *layout.remarks, *made.remarks]
     twice = repeated_names(table)
     if twice:
         remarks.append(f"column names that occur more than once: {', '.join(twice)}")

@@ -11,6 +11,7 @@ _BY_LANGUAGE = (
     # French
     "janvier février mars avril mai juin juillet août septembre octobre novembre décembre",
     "janv févr mars avr mai juin juil aout sept oct nov déc",
+    "jan fév mars avr mai juin juill aoû sep oct nov déc",
     # German
     "januar februar märz april mai juni juli august september oktober november dezember",
     "jän feb mär apr mai jun jul aug sep okt nov dez",
@@ -24,6 +25,17 @@ _BY_LANGUAGE = (
     # Ukrainian
     "січень лютий березень квітень травень червень липень серпень вересень жовтень листопад грудень",
     "січня лютого березня квітня травня червня липня серпня вересня жовтня листопада грудня",
+    "січ лют бер кві тра чер лип сер вер жов лис гру",
+    "січ лют берез квіт трав черв лип серп верес жовт листоп груд",
+    # Turkish, with and without the dot that capitals lose
+    "ocak şubat mart nisan mayıs haziran temmuz ağustos eylül ekim kasım aralık",
+    "ocak subat mart nisan mayis haziran temmuz agustos eylul ekim kasim aralik",
+    "oca şub mar nis may haz tem ağu eyl eki kas ara",
+    # Portuguese and Italian
+    "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro",
+    "jan fev mar abr mai jun jul ago set out nov dez",
+    "gennaio febbraio marzo aprile maggio giugno luglio agosto settembre ottobre novembre dicembre",
+    "gen feb mar apr mag giu lug ago set ott nov dic",
     # Arabic, as in Egypt and the Gulf
     "يناير فبراير مارس أبريل مايو يونيو يوليو أغسطس سبتمبر أكتوبر نوفمبر ديسمبر",
     "يناير فبراير مارس ابريل مايو يونيه يوليه اغسطس سبتمبر اكتوبر نوفمبر ديسمبر",

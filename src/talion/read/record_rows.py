@@ -14,7 +14,7 @@ from talion.read.act_codes import plover_of
 from talion.read.amounts import Amount
 from talion.read.choices import Choices, OpenQuestion
 from talion.read.column_words import plain_words
-from talion.read.rows import UNKNOWN, Entry, Reading
+from talion.read.entries import UNKNOWN, Entry, Reading
 from talion.read.running_totals import total_kinds
 from talion.read.spelling import Spelling, identifier, spell
 
@@ -133,6 +133,7 @@ def _spell(
         for one in {s.id: s for s in spellings.values() if s.others}.values():
             others = ", ".join(map(repr, one.others[:5]))
             made.remarks.append(f"one {what}: {one.name!r} and {others}")
+    made.remarks += _garbled([*actors, *acts])
     unclear = [n for i, n in made.kinds.items() if not plover_of(n, i, choices.plover)[1]]
     if unclear:
         made.remarks.append(
@@ -148,6 +149,20 @@ def _spell(
         }
         for s in by_id.values()
     ]
+
+
+def _garbled(names: Iterable[str]) -> Iterator[str]:
+    """Yield a sentence on names that were read in a wrong encoding before they came here."""
+    found = []
+    for name in dict.fromkeys(names):
+        try:
+            meant = name.encode("cp1252").decode("utf-8")
+        except UnicodeError:
+            meant = name
+        if meant != name or "\ufffd" in name:
+            found.append(f"{name!r}" + (f" (perhaps {meant!r})" if meant != name else ""))
+    if found:
+        yield f"names look garbled, and are kept as they stand: {', '.join(found[:6])}"
 
 
 def _harmless(text: str) -> str:
@@ -271,17 +286,17 @@ def _harm(name: str, amount: Amount) -> dict[str, int | None]:
 
 
 def _decide_period(made: RecordRows, reading: Reading, choices: Choices, place: str) -> None:
-    first = reading.days[0]
+    first = min(reading.days[0], *(entry.span.start for entry in reading.entries))
     last = max(reading.days[1], *(entry.span.end for entry in reading.entries))
     if choices.as_of is None:
-        proposed = last + timedelta(days=1) if last < date.max else last
+        ahead = last > date.today()
         raise OpenQuestion(
             "as_of",
-            f"the rows run from {first} to {last}. What is the cut-off date: the last day on which "
-            "something could be known that may be used?",
+            f"the rows run from {first} to {last}{', which is still to come' if ahead else ''}. What "
+            "is the cut-off date: the last day on which something could be known that may be used?",
             "--as-of YYYY-MM-DD",
             place=place,
-            proposal=proposed.isoformat(),
+            proposal=None if ahead else (last + timedelta(days=1)).isoformat(),
         )
     made.as_of = choices.as_of
     made.period = choices.covers or (first, max(made.as_of, first))

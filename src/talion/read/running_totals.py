@@ -9,12 +9,13 @@ from itertools import pairwise
 from talion.errors import RecordError
 from talion.read.choices import Choices, OpenQuestion
 from talion.read.column_words import RUNNING_WORDS, plain_words
-from talion.read.rows import Entry
+from talion.read.entries import Entry
 
 __all__ = ["NO_TOTALS", "total_kinds"]
 
 NO_TOTALS = "none"
 _LEAST_ROWS = 5
+_LEAST_HARM = 8
 _GROWTH = 3
 
 
@@ -27,6 +28,7 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
     """
     kinds = Counter(entry.kind for entry in entries)
     sheets = _as_chosen(choices.totals_sheets, kinds)
+    _ask_of_rising_harm(entries, choices, place)
     if choices.total_types is not None:
         return sheets | _as_chosen(choices.total_types, kinds)
     for kind in sheets:
@@ -48,6 +50,33 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
         place=place,
         proposal=flags if named else None,
     )
+
+
+def _ask_of_rising_harm(entries: Sequence[Entry], choices: Choices, place: str) -> None:
+    """Ask of deaths or injuries that never fall from row to row: a running total, or harm of each."""
+    for field in ("deaths", "injuries"):
+        if field in choices.columns or choices.counts:
+            continue
+        for kind in dict.fromkeys(entry.kind for entry in entries):
+            own = sorted(
+                (e for e in entries if e.kind == kind), key=lambda e: (e.span.start, e.row)
+            )
+            numbers = [getattr(entry, field).low for entry in own]
+            if len(own) >= _LEAST_HARM and _only_rises(
+                [n for n in numbers if n is not None], len(own)
+            ):
+                raise OpenQuestion(
+                    f"columns.{field}",
+                    f"{field} in rows of {kind!r} never fall, from {numbers[0]} to {numbers[-1]}: a "
+                    "running total, which is not the harm of each act. Which column holds that?",
+                    f"--map {field}=COLUMN (the same if the numbers are right), or {field}=- for none",
+                    place=place,
+                )
+
+
+def _only_rises(numbers: Sequence[int], rows: int) -> bool:
+    rising = len(numbers) == rows and all(a <= b for a, b in pairwise(numbers))
+    return rising and numbers[-1] >= max(10, _GROWTH * max(numbers[0], 1))
 
 
 def _as_chosen(chosen: dict[str, str], kinds: Counter[str]) -> dict[str, str]:
@@ -79,9 +108,7 @@ def _why(kind: str, entries: Iterable[Entry]) -> str:
     words = f" {plain_words(kind)} "
     if any(f" {plain_words(word)}" in words for word in RUNNING_WORDS) and numbers:
         return "its name says so"
-    rising = all(a <= b for a, b in pairwise(numbers))
-    grown = numbers and numbers[-1] >= max(10, _GROWTH * max(numbers[0], 1))
-    if len(numbers) >= _LEAST_ROWS and len(numbers) == len(own) and rising and grown:
+    if len(numbers) >= _LEAST_ROWS and _only_rises(numbers, len(own)):
         return f"its numbers never fall, from {numbers[0]} to {numbers[-1]}"
     return ""
 

@@ -152,10 +152,13 @@ def spell(
     ('isis', 'ISIS', ('Isis',))
     """
     counts = Counter(words)
-    groups: dict[str, list[str]] = {}
-    for word in counts:
-        groups.setdefault(plain_words(word) or word.casefold(), []).append(word)
     before = {plain_words(word) or word.casefold(): key for word, key in (known or {}).items()}
+    groups: dict[str, list[str]] = {}
+    by_id: dict[str, str] = {}  # two names of one id are one, as mapping.yaml may say
+    for word in counts:
+        plain = plain_words(word) or word.casefold()
+        plain = by_id.setdefault(before[plain], plain) if plain in before else plain
+        groups.setdefault(plain, []).append(word)
     used = set(TAKEN) | set(before.values())
     found: dict[str, Spelling] = {}
     for plain, group in groups.items():

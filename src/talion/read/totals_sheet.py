@@ -9,10 +9,11 @@ from talion.read.amounts import NotANumber, read_amount
 from talion.read.choices import Choices
 from talion.read.column_words import plain_words, proposed_fields
 from talion.read.day_column import is_unknown
+from talion.read.entries import Reading
 from talion.read.fields import decide_layout
-from talion.read.grid import Row, Sheet, is_blank, letter, shown
+from talion.read.grid import Row, Sheet, is_blank, letter, shown, tidy
 from talion.read.header import Column, Table, find_table
-from talion.read.rows import Reading, read_rows, tidy
+from talion.read.rows import read_rows
 
 __all__ = ["read_totals"]
 

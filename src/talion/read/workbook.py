@@ -7,6 +7,7 @@ rows and columns are hidden, which areas are merged and which cells are formulas
 from __future__ import annotations
 
 import posixpath
+import re
 import warnings
 import zipfile
 import zlib
@@ -39,7 +40,8 @@ DAMAGE = (
     EOFError,
     NotImplementedError,
 )
-ERRORS = {"#REF!", "#DIV/0!", "#VALUE!", "#NAME?", "#NULL!", "#NUM!"}
+# Errors of Excel's in any language (#REF!, #BEZUG!, #SPILL!), and a column too narrow to show a date.
+_ERROR = re.compile(r"#¿?[A-ZÀ-Þ][A-ZÀ-Þ0-9/_]*[!?]|#GETTING_DATA|#{3,}")
 
 
 @dataclass(frozen=True)
@@ -100,19 +102,20 @@ def read_sheet(path: Path, name: str, most_rows: int | None = None) -> Sheet:
         RecordError: damaged, or no workbook.
     """
     try:
-        book = _open(path)
-        try:
-            epoch = "1904" if book.epoch.year == 1904 else "1900"
-            with zipfile.ZipFile(path) as package:
-                structure = _structure(package, name, most_rows)
-            raw = _rows(book, name, most_rows)
-            rows = tuple(
-                (number, row)
-                for number, row in filled(raw, structure.merged)
-                if not all(map(is_blank, row))
-            )
-        finally:
-            book.close()
+        with path.open("rb") as stream, zipfile.ZipFile(path) as package:
+            structure = _structure(package, name, most_rows)
+            commented = any("comments" in part.lower() for part in package.namelist())
+            book = _open(stream)
+            try:
+                epoch = "1904" if book.epoch.year == 1904 else "1900"
+                raw = _rows(book, name, most_rows)
+                rows = tuple(
+                    (number, row)
+                    for number, row in filled(raw, structure.merged)
+                    if not all(map(is_blank, row))
+                )
+            finally:
+                book.close()
     except DAMAGE as error:
         raise _damaged(path, error) from error
     return Sheet(
@@ -125,15 +128,17 @@ def read_sheet(path: Path, name: str, most_rows: int | None = None) -> Sheet:
         frozenset(structure.formulas),
         frozenset(structure.unstored),
         epoch,
+        ("comments on cells are not read",) if commented else (),
     )
 
 
-def _open(path: Path) -> Workbook:
+def _open(stream: IO[bytes]) -> Workbook:
+    """Open a workbook by its bytes: openpyxl would refuse one by the ending of its name."""
     import openpyxl
 
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")  # on styles and validations that no value depends on
-        return openpyxl.load_workbook(path, read_only=True, data_only=True, keep_links=False)
+        return openpyxl.load_workbook(stream, read_only=True, data_only=True, keep_links=False)
 
 
 def _refuse_others(path: Path, package: zipfile.ZipFile) -> None:
@@ -144,6 +149,19 @@ def _refuse_others(path: Path, package: zipfile.ZipFile) -> None:
             "an OpenDocument file, not an Excel workbook",
             place=str(path),
             remedy="save it as .xlsx or as CSV UTF-8",
+        )
+    if "xl/workbook.bin" in names:
+        raise RecordError(
+            "a binary workbook (.xlsb)",
+            place=str(path),
+            remedy="open it in Excel or LibreOffice and save it as .xlsx",
+        )
+    if not any(name.startswith("xl/") for name in names) and "word/document.xml" not in names:
+        raise RecordError(
+            "an archive (.zip) that holds no workbook",
+            place=str(path),
+            value=", ".join(sorted(names)[:3]),
+            remedy="unpack it and give the table in it",
         )
     if "word/document.xml" in names:
         raise RecordError(
@@ -275,4 +293,4 @@ def _parse(stream: IO[bytes]) -> ElementTree.Element:
 
 def is_error(cell: Cell) -> bool:
     """Return whether a cell holds an error of Excel's; `#N/A` says that nothing is known."""
-    return isinstance(cell, str) and cell in ERRORS
+    return isinstance(cell, str) and bool(_ERROR.fullmatch(cell.strip()))
