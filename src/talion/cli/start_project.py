@@ -4,20 +4,29 @@ from __future__ import annotations
 
 import hashlib
 import os
+import shlex
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from talion.cli.lines import say
+from talion.cli.start_flags import flags
 from talion.cli.start_look import say_changes, say_import, say_look
-from talion.cli.start_questions import ask_question, confirmed
+from talion.cli.start_questions import Interview
 from talion.errors import InputError, OutputError, Problems, RecordError, TalionError
+from talion.record.replacing import (
+    clear_leftovers,
+    finish_replacing,
+    holds_nothing,
+    replace_together,
+)
 
 if TYPE_CHECKING:
     from talion.model.case import Case
-    from talion.read.answers import Ask
     from talion.read.brief_text import Brief
     from talion.read.choices import Choices
     from talion.read.first_look import FirstLook
@@ -59,8 +68,12 @@ def begin(
     table = events if events is not None else _earlier_table(folder, mapping)
     if mapping is not None:
         choices = _with_own_cut_off(folder, mapping, choices).over(mapping.choices)
-    ask = ask_question if terminal and not yes else None
-    imported = _imported(table, choices, mapping, yes=yes, ask=ask, confirm=terminal and not yes)
+    interview = Interview(choices) if terminal and not yes else None
+    try:
+        imported = _imported(table, choices, mapping, yes=yes, interview=interview)
+    except (InputError, typer.Abort):
+        _say_answers(table, interview, out=out, again=again)
+        raise
     text = _brief(brief, imported.choices)
     if mapping is None:
         _write_new(folder, imported, text)
@@ -78,6 +91,7 @@ def _target(
     if again is not None:
         if out is not None and out != again:
             raise InputError("say one folder", place="--again, --out", remedy="leave out --out")
+        _finish(_named(again))
         return _named(again), read_mapping(again)
     if events is None:
         raise InputError(
@@ -86,17 +100,23 @@ def _target(
             remedy="give a .xlsx, .csv or .tsv file, or --again FOLDER",
         )
     folder = _named(out or Path(identifier(events.stem) or "events"))
+    _finish(folder)
     if (folder / NAME).exists():
         return folder, read_mapping(folder)
-    if folder.is_symlink() or (
-        folder.exists() and not (folder.is_dir() and not any(folder.iterdir()))
-    ):
+    if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and holds_nothing(folder))):
         raise OutputError(
             "exists already, and was not made by `talion start`",
             place=str(folder),
             remedy="choose another folder with --out",
         )
     return folder, None
+
+
+def _finish(folder: Path) -> None:
+    """Complete an import that was killed while it wrote, and remove what others left."""
+    if finish_replacing(folder):
+        say([f"{folder}: an import that was cut off is completed first"])
+    clear_leftovers(folder)
 
 
 def _named(folder: Path) -> Path:
@@ -137,8 +157,7 @@ def _imported(
     mapping: MappingFile | None,
     *,
     yes: bool,
-    ask: Ask | None,
-    confirm: bool,
+    interview: Interview | None,
 ) -> Import:
     from talion.read.answers import settled
     from talion.read.imports import load, make_import
@@ -148,18 +167,33 @@ def _imported(
         if mapping is None
         else {"acts": mapping.acts, "actors": mapping.actors, "sources": mapping.sources}
     )
-    loaded, choices = settled(lambda c: load(table, c), choices, yes=yes, ask=ask)
+    ask, retry = (interview.ask, interview.retry) if interview else (None, None)
+    loaded, choices = settled(lambda c: load(table, c), choices, yes=yes, ask=ask, retry=retry)
+    if interview:
+        interview.begin_anew(choices)
     while True:
         imported, choices = settled(
-            lambda c: make_import(loaded, c, known), choices, yes=yes, ask=ask
+            lambda c: make_import(loaded, c, known), choices, yes=yes, ask=ask, retry=retry
         )
         say_import(imported)
-        if not confirm:
-            return imported
-        changed = confirmed(choices)
+        changed = interview.confirmed(choices) if interview else None
         if changed is None:
             return imported
         choices = changed
+
+
+def _say_answers(
+    table: Path, interview: Interview | None, *, out: Path | None, again: Path | None
+) -> None:
+    """Say how to go on with what a person has answered before the import stopped."""
+    if interview is None:
+        return
+    say(["", "Nothing has been written."])
+    if interview.last == interview.start:
+        return
+    where = [f"--{name} {shlex.quote(str(p))}" for name, p in (("out", out), ("again", again)) if p]
+    words = ["talion start", shlex.quote(str(table)), *where, flags(interview.last)]
+    say(["To go on with your answers:", f"  {' '.join(words)}"])
 
 
 def _brief(path: Path | None, choices: Choices) -> Brief | None:
@@ -184,6 +218,7 @@ def _stage(folder: Path) -> Iterator[Path]:
     """Give a folder beside the project in which its texts are proved; it is gone afterwards."""
     from talion.record.writing import write_files
 
+    clear_leftovers(folder.parent, f".{folder.name}")
     stage = folder.with_name(f".{folder.name}.{os.getpid()}.part")
     try:
         write_files(stage, {})
@@ -244,7 +279,7 @@ def _write_new(folder: Path, imported: Import, brief: Brief | None) -> None:
         write_files(stage, project.texts)
         found, texts = _looked(_proved(stage, folder), imported, project)
         if folder.is_dir():  # an empty one, as looked at before
-            write_files(folder, {**project.texts, **texts})
+            replace_together(folder, {**project.texts, **texts})
         else:
             write_files(stage, texts)
             _move(stage, folder)
@@ -278,7 +313,7 @@ def _write_again(folder: Path, imported: Import, brief: Brief | None, mapping: M
         if not (folder / name).exists() or (folder / name).read_bytes() != text.encode()
     }
     backup = _back_up(folder, [name for name in changed if (folder / name).exists()])
-    write_files(folder, changed)
+    replace_together(folder, changed)
     say_look(found)
     say_changes(project)
     _say_end(folder, project, len(changed))
@@ -300,12 +335,15 @@ def _back_up(folder: Path, names: Sequence[str]) -> Path | None:
     kept = folder / BACKUPS
     numbers = [int(p.name) for p in kept.iterdir() if p.name.isdigit()] if kept.is_dir() else []
     target = kept / f"{max(numbers, default=0) + 1:04d}"
+    clear_leftovers(kept, "copy")
+    stage = kept / f"copy.{os.getpid()}.part"
     try:
-        target.mkdir(parents=True)
+        stage.mkdir(parents=True)
         for name in names:
-            shutil.copy2(folder / name, target / name)
+            shutil.copy2(folder / name, stage / name)
+        stage.rename(target)
     except OSError as error:
-        shutil.rmtree(target, ignore_errors=True)
+        shutil.rmtree(stage, ignore_errors=True)
         raise OutputError(
             f"no copy can be kept: {error.strerror or type(error).__name__}",
             place=str(target),

@@ -18,6 +18,7 @@ from talion.errors import InputError, OutputError
 from talion.judge.run_folder import case_text
 from talion.model.case import Case, cases_folder, load_case
 from talion.record.adding import Added, added_rows, carried_coverage
+from talion.record.replacing import replace_together
 from talion.record.sheet import text_of
 from talion.record.writing import write_files
 
@@ -190,7 +191,7 @@ def write_back(updated: UpdatedCase, case: Case) -> tuple[Path, ...]:
             remedy="nothing was written over; update again",
         )
     changed = {n: t for n, t in updated.texts.items() if updated.read.get(n) != t}
-    write_files(folder, changed)
+    replace_together(folder, changed)
     return tuple(folder / name for name in changed)
 
 

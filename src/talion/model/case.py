@@ -25,6 +25,7 @@ from talion.model.limits import limit_problems
 from talion.model.names import name_problems
 from talion.model.schema import CaseDocument
 from talion.record.record import Record
+from talion.record.replacing import finish_replacing
 
 __all__ = [
     "EPOCH",
@@ -208,11 +209,13 @@ def load_case(name_or_path: str | Path) -> Case:
     Raises:
         CaseError, RecordError: something is missing or wrong; the message names the place.
         Problems: several such errors at once.
+        OutputError: an import into its folder was cut off and cannot be completed.
 
     >>> load_case("baghdad-2024").as_of
     datetime.date(2024, 2, 13)
     """
     path = _find(name_or_path)
+    finish_replacing(path.parent)
     document = read_document_file(path)
     name = path.parent.name.replace("_", "-") if path.name == "case.yaml" else path.stem
     return _build(document, path, name, hashlib.sha256(path.read_bytes()).hexdigest())

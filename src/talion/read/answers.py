@@ -9,15 +9,21 @@ from typing import Any, TypeVar
 from talion.errors import InputError, Problems
 from talion.read.choices import Choices, CountColumn, OpenQuestion
 
-__all__ = ["Ask", "count_column", "day", "pairs", "row_range", "settled", "with_answer"]
+__all__ = ["Ask", "Retry", "count_column", "day", "pairs", "row_range", "settled", "with_answer"]
 
 Ask = Callable[[OpenQuestion, Choices], Choices]
+Retry = Callable[[InputError], "Choices | None"]
 _T = TypeVar("_T")
-_MOST_QUESTIONS = 60
+_MOST_QUESTIONS = 500  # and answers taken back
 
 
 def settled(
-    step: Callable[[Choices], _T], choices: Choices, *, yes: bool, ask: Ask | None
+    step: Callable[[Choices], _T],
+    choices: Choices,
+    *,
+    yes: bool,
+    ask: Ask | None,
+    retry: Retry | None = None,
 ) -> tuple[_T, Choices]:
     """Carry out a step of an import; settle the questions that it leaves open.
 
@@ -26,6 +32,7 @@ def settled(
         choices: what is decided so far.
         yes: take what is proposed, where something is.
         ask: asks a person; None where nobody can answer.
+        retry: tells a person what is wrong with the last answer and gives the choices before it.
 
     Returns:
         What the step made, and the choices with which it did.
@@ -50,6 +57,10 @@ def settled(
             at = with_answer(at, question.key, question.proposal)
             continue
         except InputError as error:
+            before = retry(error) if retry is not None else None
+            if before is not None:
+                at = before
+                continue
             if open_:  # found under a proposal that nobody has taken yet
                 Problems.raise_any(open_)
             raise error

@@ -16,7 +16,7 @@ _WORDS: dict[str, str] = {
     "by": "by|initiator|attacker|perpetrator|aggressor|actor|actor1|actor 1|side a|source actor|source name|who|by whom|responsible|assailant|gname|кто|исполнитель|сторона|инициатор|нападавший|المنفذ|الفاعل|المهاجم|من|auteur|acteur|täter|von|autor|por",
     "against": "against|target|victim|actor2|actor 2|side b|target actor|target name|whom|against whom|targeted|цель|против|против кого|жертва|الهدف|ضد|المستهدف|cible|contre|ziel|gegen|objetivo|contra",
     "precision": "precision|date precision|time precision|accuracy of date|точность|دقة التاريخ",
-    "type": "type|event type|kind|action|category|what|event|incident type|type of event|sub event type|тип|вид|тип события|событие|نوع|النوع|نوع الحدث|الحدث|art|ereignis|tipo|categoria",
+    "type": "type|event type|kind|what happened|act|type of act|kind of act|attack type|type of attack|action|category|what|event|incident type|type of event|sub event type|тип|вид|тип события|событие|نوع|النوع|نوع الحدث|الحدث|art|ereignis|tipo|categoria",
     "number": "number|count|n|quantity|qty|attacks|incidents|number of attacks|how many|no of attacks|size|количество|число|кол во|عدد|العدد|anzahl|zahl|nombre|numero|cantidad",
     "deaths": "deaths|killed|fatalities|dead|kia|number killed|best|nkill|погибшие|погибло|убито|убитые|قتلى|القتلى|عدد القتلى|tote|morts|muertos",
     "injuries": "injured|wounded|injuries|hurt|wia|nwound|раненые|ранено|جرحى|الجرحى|عدد الجرحى|verletzte|blesses|heridos",

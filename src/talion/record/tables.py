@@ -34,6 +34,7 @@ from talion.record.event import (
 from talion.record.faults import Fault, RowError
 from talion.record.layout import NEEDED, TABLES, BadCell, Column
 from talion.record.record import Record
+from talion.record.replacing import finish_replacing
 from talion.record.sheet import cells_of, text_of
 
 __all__ = ["read_outcomes", "read_record"]
@@ -157,6 +158,7 @@ def read_record(folder: Path | str) -> Record:
     Raises:
         RecordError: one fault. Problems: several, all of them (the first 200 in full).
     """
+    finish_replacing(Path(folder))
     return _read(Path(folder), {table: (table,) for table in TABLES})
 
 
