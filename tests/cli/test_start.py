@@ -6,7 +6,6 @@ import csv
 import hashlib
 import io
 import os
-import pty
 import subprocess
 import sys
 from pathlib import Path
@@ -193,49 +192,6 @@ def test_no_kernel_is_compiled(tmp_path: Path) -> None:
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr
-
-
-def test_a_person_is_asked(tmp_path: Path) -> None:
-    """Through a terminal: order of dates, cut-off date, one column, then Enter."""
-    rows = [
-        HEAD,
-        ["03/04/2024", "Army", "Guard", "raid", 1],
-        ["05/06/2024", "Army", "Guard", "raid", 2],
-    ]
-    table = text(tmp_path, rows)
-    lead, follow = pty.openpty()
-    command = [sys.executable, "-m", "talion", "start", str(table), "--out", str(tmp_path / "x")]
-    running = subprocess.Popen(
-        command, stdin=follow, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    os.close(follow)
-    os.write(lead, b"sideways\nday\nnever\n2024-07-01\nnumber=-\n\n")
-    printed = running.communicate(timeout=120)[0].decode()
-    os.close(lead)
-    assert running.returncode == 0, printed
-    assert "Which comes first, the day or the month?" in printed
-    assert "not among the answers (got 'sideways')" in printed
-    assert "not a day (got 'never')" in printed
-    assert [(r["start"], r["size"]) for r in rows_in(tmp_path / "x" / "events.csv")] == [
-        ("2024-04-03", "1"),
-        ("2024-06-05", "1"),
-    ]
-    assert load_case(tmp_path / "x").as_of.isoformat() == "2024-07-01"
-
-
-def test_a_person_who_stops_leaves_nothing(tmp_path: Path) -> None:
-    table = xlsx(tmp_path, ROWS)
-    lead, follow = pty.openpty()
-    command = [sys.executable, "-m", "talion", "start", str(table), "--out", str(tmp_path / "x")]
-    running = subprocess.Popen(
-        command, stdin=follow, stdout=subprocess.PIPE, stderr=subprocess.STDOUT
-    )
-    os.close(follow)
-    os.write(lead, b"\nq\n")
-    printed = running.communicate(timeout=120)[0].decode()
-    os.close(lead)
-    assert running.returncode == 130, printed
-    assert sorted(p.name for p in tmp_path.iterdir()) == ["events.xlsx"]
 
 
 # --- the brief -----------------------------------------------------------------------------------
@@ -426,6 +382,57 @@ def test_a_full_disk_leaves_the_project_as_it_was(
     assert ended.status == 2
     assert "No space left on device" in ended.err
     assert kept(folder) == before
+
+
+def test_an_import_that_was_killed_is_completed_by_the_next_command(
+    talion: Command, tmp_path: Path
+) -> None:
+    """As a kill between two renames leaves it: some files are new, the others wait."""
+    folder = made(talion, tmp_path)
+    before = kept(folder)
+    xlsx(tmp_path, [*ROWS, ["2024-06-25", "Guard", "Tolva", "parley", 1]])
+    assert talion("start", "--again", folder, "--yes").status == 0
+    after = {n: data for n, data in kept(folder).items() if not n.startswith("backups")}
+    waiting = folder / ".talion-new"
+    for verb in ("check", "start"):
+        waiting.mkdir()
+        for name in ("case.yaml", "events.csv", "mapping.yaml", "last-import.jsonl"):
+            (waiting / name).write_bytes(after[name])
+            (folder / name).write_bytes(before[name])
+        ended = talion(
+            *(("check", folder) if verb == "check" else ("start", "--again", folder, "--yes"))
+        )
+        assert ended.status == 0, ended.err
+        now = {n: data for n, data in kept(folder).items() if not n.startswith("backups")}
+        assert now == after
+    assert "an import that was cut off is completed first" in " ".join(ended.out.split())
+
+
+def test_long_names_in_the_rows_shown_are_cut_visibly(talion: Command, tmp_path: Path) -> None:
+    long = "Coordination of the Committees of the Upper and the Lower River"
+    rows = [
+        [*HEAD, "Place"],
+        ["2024-02-13", long, f"{long} (B)", f"raid on {long}", 1, f"near {long}"],
+    ]
+    ended = talion("start", xlsx(tmp_path, rows), "--out", tmp_path / "x", "--yes")
+    (line,) = [line for line in ended.out.splitlines() if line.startswith("  2    2024-02-13")]
+    assert line.count("…") == 4
+    assert len(line) <= 120
+    assert "Coordination" in line
+    short = talion("start", xlsx(tmp_path, [HEAD, ["2024-02-13", "killing of Palestinians", "B", "raid", 1]]),
+                   "--out", tmp_path / "y", "--yes")  # fmt: skip
+    assert "killing of Palestinians  B" in short.out
+
+
+def test_questions_and_remedies_read_as_sentences(talion: Command, tmp_path: Path) -> None:
+    rows = [["day", "shells", "dead"], ["2024-02-13", 3, 1]]
+    ended = talion("start", xlsx(tmp_path, rows), "--out", tmp_path / "x")
+    assert ended.status == 2
+    assert (
+        "Which of them count acts of one kind? Say --count 'shells=TYPE,BY,AGAINST' for each"
+        in " ".join(ended.err.split())
+    )
+    assert "?;" not in ended.err
 
 
 def test_a_damaged_mapping_is_named(talion: Command, tmp_path: Path) -> None:

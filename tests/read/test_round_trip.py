@@ -106,6 +106,30 @@ def test_any_bytes_are_read_or_refused_in_words(
         assert read(path, yes=True).made.events
 
 
+@pytest.mark.timeout(60)  # a pattern that tries every way to fail would take years
+@pytest.mark.parametrize(
+    "cell",
+    [
+        "Coordination of the Committees of the Upper and the Lower River (B)",
+        "x" * 3000 + " (",
+        "a b" * 2000 + "(",
+        "#a" + "+a" * 200 + " x",
+        "1" * 6000,
+        "1 to " * 2000,
+        "mid " * 1500,
+        "12 Feb " * 1000,
+    ],
+)
+def test_long_cells_are_read_or_refused_at_once(tmp_path: Path, cell: str) -> None:
+    head = ["Date", "By", "Against", "Type", "Number", "Place"]
+    named = read(xlsx(tmp_path, [head, ["2024-02-13", cell, "B", "raid", 1, cell]]))
+    assert named.made.names[named.made.events[0]["initiator"]] == cell.strip()
+    assert first_time(named, None, tmp_path / "x").texts["case.yaml"]
+    for row in (["2024-02-13", "A", "B", "raid", cell, ""], [cell, "A", "B", "raid", 1, ""]):
+        with suppress(InputError):
+            read(xlsx(tmp_path, [head, row]))
+
+
 def test_a_table_of_many_rows(tmp_path: Path) -> None:
     day = dt.date(2012, 1, 1)
     rows = [[day + dt.timedelta(days=i % 4000), "A", "B", "raid"] for i in range(3000)]

@@ -54,6 +54,19 @@ def test_without_edits_the_record_becomes_the_sheet(
     assert changes.conflicts == []
 
 
+def test_what_the_sheet_changed_is_told_cell_by_cell() -> None:
+    base = with_ids({"1": {"a": "x", "b": "x"}, "2": {"a": "x", "b": ""}})
+    mine = with_ids({"1": {"a": "x", "b": "mine"}, "2": {"a": "x", "b": ""}})
+    theirs = with_ids({"1": {"a": "y", "b": "y"}, "2": {"a": "", "b": "z"}})
+    changes = merge_tables("events", COLUMNS, base, mine, theirs)[1]
+    assert changes.cells == [
+        "1, a: 'x' is now 'y'",
+        "2, a: 'x' is now nothing",
+        "2, b: nothing is now 'z'",
+    ]
+    assert changes.conflicts == ["1, b: the sheet says 'y', you wrote 'mine'; yours stays"]
+
+
 def event(start: str, act: str = "raid", place: str = "", attacks: str = "1") -> dict[str, str]:
     return {
         "start": start,

@@ -96,7 +96,7 @@ def test_a_refused_write_changes_nothing(tmp_path: Path, monkeypatch: pytest.Mon
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "fsync", full)
-    with pytest.raises(OutputError, match="No space left on device.*the old files are unchanged"):
+    with pytest.raises(OutputError, match=r"No space left on device.*the old files are unchanged"):
         replace_together(tmp_path, NEW)
     assert texts(tmp_path) == OLD
     assert not list(tmp_path.glob(".talion-new*"))

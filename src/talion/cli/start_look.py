@@ -20,6 +20,7 @@ _NAMES = (2, 3, 4, 7)  # columns of texts among the rows shown: who, whom, what,
 _LONGEST, _SHORTEST = 40, 12  # characters of such a text
 _PAIRS_SHOWN = 4
 _LISTED = 6
+_CELLS_SHOWN = 20
 
 
 def say_import(imported: Import) -> None:
@@ -183,6 +184,7 @@ def _change_lines(table: str, changes: Changes) -> Iterator[str]:
         if keys:
             more = f" and {len(keys) - _LISTED} more" if len(keys) > _LISTED else ""
             yield f"{table}, {what}: {len(keys)} ({', '.join(keys[:_LISTED])}{more})"
-    yield from changes.conflicts[:20]
-    if len(changes.conflicts) > 20:
-        yield f"and {len(changes.conflicts) - 20} more such cells"
+    for sentences in (changes.cells, changes.conflicts):
+        yield from sentences[:_CELLS_SHOWN]
+        if len(sentences) > _CELLS_SHOWN:
+            yield f"and {len(sentences) - _CELLS_SHOWN} more such cells"

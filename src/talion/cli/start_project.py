@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 
 __all__ = ["begin"]
 
+_LARGE = 5_000_000  # bytes of a table that takes long to read
 LOOK, LOOK_TABLE, BACKUPS = "first-look.md", "first-look.csv", "backups"
 
 
@@ -68,11 +69,13 @@ def begin(
     table = events if events is not None else _earlier_table(folder, mapping)
     if mapping is not None:
         choices = _with_own_cut_off(folder, mapping, choices).over(mapping.choices)
+    if table.is_file() and table.stat().st_size > _LARGE:
+        say([f"reading {table.name}, {table.stat().st_size / 1e6:.0f} MB; this takes a while"])
     interview = Interview(choices) if terminal and not yes else None
     try:
         imported = _imported(table, choices, mapping, yes=yes, interview=interview)
     except (InputError, typer.Abort):
-        _say_answers(table, interview, out=out, again=again)
+        _say_answers([table, *filter(None, [brief])], interview, out=out, again=again)
         raise
     text = _brief(brief, imported.choices)
     if mapping is None:
@@ -183,7 +186,7 @@ def _imported(
 
 
 def _say_answers(
-    table: Path, interview: Interview | None, *, out: Path | None, again: Path | None
+    files: list[Path], interview: Interview | None, *, out: Path | None, again: Path | None
 ) -> None:
     """Say how to go on with what a person has answered before the import stopped."""
     if interview is None:
@@ -192,7 +195,7 @@ def _say_answers(
     if interview.last == interview.start:
         return
     where = [f"--{name} {shlex.quote(str(p))}" for name, p in (("out", out), ("again", again)) if p]
-    words = ["talion start", shlex.quote(str(table)), *where, flags(interview.last)]
+    words = ["talion start", *(shlex.quote(str(p)) for p in files), *where, flags(interview.last)]
     say(["To go on with your answers:", f"  {' '.join(words)}"])
 
 

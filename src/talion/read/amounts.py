@@ -144,7 +144,8 @@ def _of_number(number: float) -> Amount:
 
 
 def _whole(text: str) -> int:
-    number = int(re.sub(r"\D", "", text))
+    digits = re.sub(r"\D", "", text)
+    number = int(digits) if len(digits) <= len(str(LARGEST)) else LARGEST + 1
     if number > LARGEST:
         raise NotANumber("too large a number")
     return number

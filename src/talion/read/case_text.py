@@ -13,7 +13,7 @@ from talion.read.record_rows import RecordRows
 __all__ = ["BriefSource", "case_text", "event_block", "in_case", "scalar"]
 
 LONGEST_WINDOW = 1826  # days of record that a case follows at first: five years
-_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ '/.-]?[A-Za-z0-9_]+)*")
+_PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*(?:[ '/.-][A-Za-z0-9_]+)*")
 _WORDS = {"true", "false", "null", "none", "yes", "no", "on", "off"}
 
 

@@ -87,6 +87,7 @@ _YEAR_NAME_DAY = re.compile(rf"(\d{{4}})[ .-]*({_NAMES})[ .-]*(\d{{1,2}})")
 _NAME_YEAR = re.compile(rf"({_NAMES})[ .'-]*(?:of |de |del )?(\d{{4}}|\d{{2}})")
 _WEEKDAY = re.compile(rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?[ ]*")
 _SHORT_WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|вс)\b\.? *(?=\d)")
+_LONGEST = 200  # characters of a text that may be a date
 _FIRST_YEAR, _LAST_YEAR = 1500, 2199  # of dates in the Gregorian calendar, or close to it
 
 
@@ -104,6 +105,8 @@ def read_span(text: str, order: str | None = None) -> Span:
     >>> read_span("13 Feb 2024").start.isoformat(), read_span("early February 2024").end.day
     ('2024-02-13', 10)
     """
+    if len(text) > _LONGEST:
+        raise NotADate("too long a text")
     plain = _plain(text)
     if not plain:
         raise NotADate("blank")

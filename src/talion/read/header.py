@@ -142,7 +142,7 @@ def _without_marks(body: list[tuple[int, Row]], remarks: list[str]) -> list[tupl
         return body
     number, row = body[0]
     cells = [shown(cell).strip() for cell in row if not is_blank(cell)]
-    tags = all(re.fullmatch(r"#[a-z]\S*( ?[+]\S+)*", cell) for cell in cells)
+    tags = all(re.fullmatch(r"#[a-z]\S*(?: [+]\S+)*", cell) for cell in cells)
     counted = cells == [str(n) for n in range(1, len(cells) + 1)]
     if len(cells) < 2 or not (tags or counted):
         return body

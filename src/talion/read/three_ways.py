@@ -30,6 +30,7 @@ class Changes:
     Attributes:
         new, changed, gone: keys of rows that the sheet added, changed and no longer has.
         kept: keys of rows that hold edits of the analyst, or are the analyst's own.
+        cells: what became of the cells that the sheet changed, in sentences.
         conflicts: cells that both changed, in sentences.
     """
 
@@ -37,6 +38,7 @@ class Changes:
     changed: list[str] = field(default_factory=list)
     gone: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
+    cells: list[str] = field(default_factory=list)
     conflicts: list[str] = field(default_factory=list)
 
 
@@ -126,6 +128,8 @@ def _merged(
         elif own == was:
             row[column] = new
             taken = True
+            if column != "sha256":  # says only that the file is another
+                changes.cells.append(f"{key}, {column}: {_short(own)} is now {_short(new)}")
         else:
             row[column] = own
             edited = True
