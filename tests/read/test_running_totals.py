@@ -99,7 +99,7 @@ def test_the_speaker_of_a_total_is_its_source_and_never_who_acts(tmp_path: Path)
         [*HEAD, "Source"],
         *([f"2024-02-{d:02}", A, G, "attack", 1, "Post"] for d in range(1, 9)),
         ["2024-02-03", A, G, "attacks so far", 12, "Ministry; Post"],
-        ["2024-02-05", A, "", "attacks so far", 20, "https://example.org/a"],
+        ["2024-02-05", A, "", "Attacks so far", 20, "https://example.org/a"],
         ["2024-02-08", A, G, "attacks so far", 30, ""],
     ]
     found = read(text(tmp_path, rows), yes=True)

@@ -7,12 +7,23 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TypeAlias
 
-__all__ = ["Cell", "Sheet", "filled", "is_blank", "letter", "letter_index", "shown", "tidy"]
+__all__ = [
+    "Cell",
+    "Sheet",
+    "filled",
+    "harmless",
+    "is_blank",
+    "letter",
+    "letter_index",
+    "shown",
+    "tidy",
+]
 
 Cell: TypeAlias = str | int | float | bool | dt.datetime | dt.date | dt.time | dt.timedelta | None
 Row: TypeAlias = tuple[Cell, ...]
 Area: TypeAlias = tuple[int, int, int, int]  # first row, first column, last row, last column
 
+_FORMULA = ("=", "+", "-", "@", "\t")  # how a cell begins that a spreadsheet runs
 # Marks that steer the direction of text or take no room: they make equal names unequal.
 UNSEEN = (
     "\u200b\u200c\u200d\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\ufeff"
@@ -149,3 +160,12 @@ def tidy(text: str) -> str:
 def _is_control(character: str) -> bool:
     code = ord(character)
     return code < 0x20 or 0x7F <= code < 0xA0 or 0xD800 <= code <= 0xDFFF
+
+
+def harmless(text: str) -> str:
+    """Return a text that no spreadsheet takes for a formula when it opens the record's files.
+
+    >>> harmless("=HYPERLINK()"), harmless("a=b")
+    ("'=HYPERLINK()", 'a=b')
+    """
+    return f"'{text}" if text.startswith(_FORMULA) else text

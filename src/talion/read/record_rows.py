@@ -9,19 +9,19 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-from talion.errors import Problems, RecordError, TalionError
+from talion.errors import RecordError
 from talion.read.act_codes import plover_of
 from talion.read.amounts import Amount
 from talion.read.choices import Choices, OpenQuestion
-from talion.read.column_words import plain_words
 from talion.read.entries import UNKNOWN, Entry, Reading
+from talion.read.grid import harmless
 from talion.read.running_totals import total_kinds
 from talion.read.spelling import Spelling, identifier, spell
+from talion.read.total_rows import add_totals
 
 __all__ = ["RecordRows", "make_rows"]
 
 MOST_KINDS = 200  # more kinds of act than this are texts, not kinds
-_STARTS = ("=", "+", "-", "@", "\t")
 
 
 @dataclass
@@ -89,7 +89,7 @@ def make_rows(
     _add_sources(made, reading.entries, file, place, sha256, earlier)
     _add_events(made, [e for e in reading.entries if e.kind not in totals], choices, place)
     _decide_period(made, reading, choices, place)
-    _add_totals(made, [e for e in reading.entries if e.kind in totals], totals, choices, place)
+    add_totals(made, [e for e in reading.entries if e.kind in totals], totals, choices, place)
     _add_coverage(made, reading, choices)
     return made
 
@@ -144,7 +144,7 @@ def _spell(
     made.actors = [
         {
             "id": s.id,
-            "name": _harmless(s.name),
+            "name": harmless(s.name),
             "aliases": tuple(o for o in s.others if ";" not in o),
         }
         for s in by_id.values()
@@ -163,15 +163,6 @@ def _garbled(names: Iterable[str]) -> Iterator[str]:
             found.append(f"{name!r}" + (f" (perhaps {meant!r})" if meant != name else ""))
     if found:
         yield f"names look garbled, and are kept as they stand: {', '.join(found[:6])}"
-
-
-def _harmless(text: str) -> str:
-    """Return a text that no spreadsheet takes for a formula when it opens the record's files.
-
-    >>> _harmless("=HYPERLINK()"), _harmless("a=b")
-    ("'=HYPERLINK()", 'a=b')
-    """
-    return f"'{text}" if text.startswith(_STARTS) else text
 
 
 def _add_sources(
@@ -193,7 +184,7 @@ def _add_sources(
         made.sources.append(
             {
                 "id": one.id,
-                "title": _harmless(one.name),
+                "title": harmless(one.name),
                 "address": one.name if is_address else "",
             }
         )
@@ -211,7 +202,7 @@ def _add_events(made: RecordRows, entries: Sequence[Entry], choices: Choices, pl
             continue
         act = made.spelled["acts"][entry.kind]
         texts = {name: getattr(entry, name) for name in ("place", "country", "note")}
-        safe = {name: _harmless(text) for name, text in texts.items()}
+        safe = {name: harmless(text) for name, text in texts.items()}
         escaped += safe != texts
         made.events.append(
             {
@@ -338,124 +329,6 @@ def _known_on(row: Mapping[str, Any]) -> date:
     published: date | None = row["published"]
     end: date = row["end"]
     return published or (end + timedelta(days=1) if end < date.max else end)
-
-
-def _add_totals(
-    made: RecordRows,
-    entries: Sequence[Entry],
-    totals: Mapping[str, str],
-    choices: Choices,
-    place: str,
-) -> None:
-    faults: list[TalionError] = list(_mixed_sides(entries, place))
-    seen: dict[tuple[str, date, str], tuple[int, int]] = {}
-    since = choices.totals_since or made.period[0]
-    definitions = {kind: _definition(kind, entries) for kind in totals}
-    for entry in entries:
-        series = made.spelled["acts"][entry.kind]
-        source = made.spelled["sources"][entry.sources[0]] if entry.sources else made.table
-        fault = _total_fault(entry, since, place)
-        number = entry.number.low or 0
-        key = (series, entry.span.start, source)
-        if key in seen and seen[key][0] != number:
-            message = (
-                f"two totals of {entry.kind!r} for {entry.span.start}: also in row {seen[key][1]}"
-            )
-            fault = RecordError(
-                message,
-                place=f"{place}, row {entry.row}",
-                value=number,
-                remedy="keep one, or say in a column who reports each",
-            )
-        if fault is not None:
-            faults.append(fault)
-            continue
-        if key in seen:
-            made.remarks.append(
-                f"row {entry.row} repeats the total of row {seen[key][1]} and is left out"
-            )
-            continue
-        seen[key] = (number, entry.row)
-        made.totals.append(
-            {
-                "series": series,
-                "of": made.spelled["acts"][totals[entry.kind]],
-                "speaker": _harmless(_speaker(entry)),
-                "definition": definitions[entry.kind],
-                "since": since,
-                "on": entry.span.start,
-                "on_end": entry.span.end if entry.span.end != entry.span.start else None,
-                "published": entry.published,
-                "published_how": "stated" if entry.published else "",
-                "total": number,
-                "lower_bound": entry.number.high is None,
-                "source": source,
-                "note": _harmless(entry.note),
-            }
-        )
-    Problems.raise_any(faults)
-    if made.totals and choices.totals_since is None:
-        made.remarks.append(
-            f"running totals are taken to count since {since}; --totals-since changes it"
-        )
-    speakers = sorted({row["speaker"] for row in made.totals if row["speaker"]})
-    if made.totals:
-        who = f"are stated by {', '.join(speakers)}" if speakers else "name no one who states them"
-        made.remarks.append(f"running totals {who}, by the source of their row")
-
-
-def _mixed_sides(entries: Sequence[Entry], place: str) -> Iterator[RecordError]:
-    """Yield a fault for each row whose total counts other sides' acts than its series does."""
-    first: dict[tuple[str, str], Entry] = {}
-    for entry in entries:
-        for side, name in (("by", entry.by), ("against", entry.against)):
-            if name.casefold() == UNKNOWN:
-                continue
-            known = first.setdefault((entry.kind, side), entry)
-            if plain_words(getattr(known, side)) != plain_words(name):
-                yield RecordError(
-                    f"the running total {entry.kind!r} is of acts {side} {getattr(known, side)!r} "
-                    f"in row {known.row}, and here {side} another: one series counts one thing",
-                    place=f"{place}, row {entry.row}",
-                    value=name,
-                    remedy=f"call the kind otherwise here, such as {f'{entry.kind} ({name})'!r}",
-                )
-
-
-def _speaker(entry: Entry) -> str:
-    """Return who states a total: never who acts. An address names a page and no speaker."""
-    named = (source for source in entry.sources if "://" not in source)
-    return entry.speaker or next(named, "")
-
-
-def _definition(kind: str, entries: Sequence[Entry]) -> str:
-    """Return what the totals of a kind count: the kind, and whose acts if any row says so."""
-    own = [entry for entry in entries if entry.kind == kind]
-    sides = {"by": [e.by for e in own], "against": [e.against for e in own]}
-    known = (
-        (side, next((n for n in names if n.casefold() != UNKNOWN), ""))
-        for side, names in sides.items()
-    )
-    said = " ".join(f"{side} {name}" for side, name in known if name)
-    return _harmless(f"{kind}, {said}" if said else kind)
-
-
-def _total_fault(entry: Entry, since: date, place: str) -> RecordError | None:
-    where = f"{place}, row {entry.row}"
-    if entry.number.low is None or (
-        entry.number.high is not None and entry.number.high != entry.number.low
-    ):
-        return RecordError(
-            "a running total needs one number", place=where, remedy="write the number, such as 150"
-        )
-    if entry.span.start < since:
-        return RecordError(
-            f"a total before the day since which totals count, {since}",
-            place=where,
-            value=entry.span.start.isoformat(),
-            remedy="say --totals-since with an earlier day",
-        )
-    return None
 
 
 def _add_coverage(made: RecordRows, reading: Reading, choices: Choices) -> None:
