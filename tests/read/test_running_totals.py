@@ -138,3 +138,20 @@ def test_the_actor_in_a_sheet_of_totals_is_no_speaker(tmp_path: Path) -> None:
         ("", "Monitor, by Army"),
         ("", "Monitor, by Army"),
     ]
+
+
+def test_spellings_of_a_total_are_one_total_and_never_acts(tmp_path: Path) -> None:
+    rows = [
+        HEAD,
+        *([f"2024-02-{d:02}", A, G, "attack", 1] for d in range(1, 9)),
+        ["2024-02-03", A, G, "attacks so far", 12],
+        ["2024-02-05", A, G, "Attacks so-far", 20],
+    ]
+    path = text(tmp_path, rows)
+    for choices in ({"yes": True}, {"total_types": {"ATTACKS SO FAR": "Attack"}}):
+        made = read(path, **choices).made
+        assert len(made.events) == 8
+        assert [(t["series"], t["of"], t["total"]) for t in made.totals] == [
+            ("attacks_so_far", "attack", 12),
+            ("attacks_so_far", "attack", 20),
+        ]

@@ -132,6 +132,15 @@ def plain_words(text: str) -> str:
     return " ".join(re.sub(r"[\W_]+", " ", whole).split())
 
 
+def same_name(text: str) -> str:
+    """Return what names that differ by case, accents and signs have in common; never blank.
+
+    >>> same_name("Raids so-far") == same_name("raids so far"), same_name("+")
+    (True, '+')
+    """
+    return plain_words(text) or text.casefold()
+
+
 def proposed_fields(columns: tuple[Column, ...]) -> dict[str, tuple[Column, ...]]:
     """Return for each field the columns that may be it, the equally good ones together.
 

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 
 from talion.errors import RecordError
 from talion.read.choices import Choices, OpenQuestion
-from talion.read.column_words import RUNNING_WORDS, plain_words
+from talion.read.column_words import RUNNING_WORDS, plain_words, same_name
 from talion.read.entries import Entry
 
 __all__ = ["NO_TOTALS", "total_kinds"]
@@ -22,21 +22,22 @@ _GROWTH = 3
 def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[str, str]:
     """Return the kinds of row that are running totals, with the kind of act each counts.
 
+    Spellings of one kind that differ by case and signs are one; each stands in what is returned.
+
     Raises:
         OpenQuestion: numbers of a kind look like a running total and nobody has said.
         RecordError: a choice names a kind that no row has.
     """
-    kinds = Counter(entry.kind for entry in entries)
+    kinds = _by_kind(entries)
     sheets = _as_chosen(choices.totals_sheets, kinds)
-    _ask_of_rising_harm(entries, choices, place)
+    _ask_of_rising_harm(kinds, choices, place)
     if choices.total_types is not None:
-        return sheets | _as_chosen(choices.total_types, kinds)
-    for kind in sheets:
-        del kinds[kind]
-    suspects = {kind: why for kind in kinds if (why := _why(kind, entries))}
+        return _spelled(sheets | _as_chosen(choices.total_types, kinds), kinds)
+    found = {kind: own for kind, own in kinds.items() if kind not in sheets}
+    suspects = {kind: why for kind, own in found.items() if (why := _why(kind, own))}
     if not suspects:
-        return sheets
-    pairs = {kind: _counted(kind, kinds, suspects) for kind in suspects}
+        return _spelled(sheets, kinds)
+    pairs = {kind: _counted(kind, found, suspects) for kind in suspects}
     named = all(why.startswith("its name") for why in suspects.values()) and all(pairs.values())
     named = named and not any(";" in word for pair in pairs.items() for word in pair)
     told = "; ".join(f"{kind!r}: {why}" for kind, why in suspects.items())
@@ -52,15 +53,24 @@ def total_kinds(entries: Sequence[Entry], choices: Choices, place: str) -> dict[
     )
 
 
-def _ask_of_rising_harm(entries: Sequence[Entry], choices: Choices, place: str) -> None:
+def _by_kind(entries: Sequence[Entry]) -> dict[str, list[Entry]]:
+    """Return the entries of each kind in the order of their days, by its most usual spelling."""
+    groups: dict[str, list[Entry]] = {}
+    for entry in sorted(entries, key=lambda e: (e.span.start, e.row)):
+        groups.setdefault(same_name(entry.kind), []).append(entry)
+    return {Counter(e.kind for e in own).most_common(1)[0][0]: own for own in groups.values()}
+
+
+def _spelled(totals: dict[str, str], kinds: Mapping[str, Sequence[Entry]]) -> dict[str, str]:
+    return {entry.kind: act for kind, act in totals.items() for entry in kinds[kind]}
+
+
+def _ask_of_rising_harm(kinds: Mapping[str, Sequence[Entry]], choices: Choices, place: str) -> None:
     """Ask of deaths or injuries that never fall from row to row: a running total, or harm of each."""
     for field in ("deaths", "injuries"):
         if field in choices.columns or choices.counts:
             continue
-        for kind in dict.fromkeys(entry.kind for entry in entries):
-            own = sorted(
-                (e for e in entries if e.kind == kind), key=lambda e: (e.span.start, e.row)
-            )
+        for kind, own in kinds.items():
             numbers = [getattr(entry, field).low for entry in own]
             if len(own) >= _LEAST_HARM and _only_rises(
                 [n for n in numbers if n is not None], len(own)
@@ -79,31 +89,30 @@ def _only_rises(numbers: Sequence[int], rows: int) -> bool:
     return rising and numbers[-1] >= max(10, _GROWTH * max(numbers[0], 1))
 
 
-def _as_chosen(chosen: dict[str, str], kinds: Counter[str]) -> dict[str, str]:
-    by_plain = {plain_words(kind): kind for kind in kinds}
+def _as_chosen(chosen: dict[str, str], kinds: Iterable[str]) -> dict[str, str]:
+    by_plain = {same_name(kind): kind for kind in kinds}
     found = {}
     for kind, act in chosen.items():
-        if plain_words(kind) not in by_plain:
+        if same_name(kind) not in by_plain:
             raise RecordError(
                 "no row is of this kind",
                 place="--total-types",
                 value=kind,
-                remedy=f"the kinds are: {', '.join(sorted(kinds)[:12])}",
+                remedy=f"the kinds are: {', '.join(sorted(by_plain.values())[:12])}",
             )
-        if plain_words(kind) == plain_words(act):
+        if same_name(kind) == same_name(act):
             raise RecordError(
                 "a running total counts acts of another kind",
                 place="--total-types",
                 value=f"{kind}={act}",
                 remedy=f"name the act counted, such as {kind}=attack",
             )
-        found[by_plain[plain_words(kind)]] = by_plain.get(plain_words(act), act)
+        found[by_plain[same_name(kind)]] = by_plain.get(same_name(act), act)
     return found
 
 
-def _why(kind: str, entries: Iterable[Entry]) -> str:
+def _why(kind: str, own: Sequence[Entry]) -> str:
     """Return why rows of a kind look like running totals, or ""."""
-    own = sorted((e for e in entries if e.kind == kind), key=lambda e: (e.span.start, e.row))
     numbers = [e.number.low for e in own if e.number.low is not None]
     words = f" {plain_words(kind)} "
     if any(f" {plain_words(word)}" in words for word in RUNNING_WORDS) and numbers:
@@ -113,7 +122,7 @@ def _why(kind: str, entries: Iterable[Entry]) -> str:
     return ""
 
 
-def _counted(kind: str, kinds: Counter[str], suspects: Iterable[str]) -> str:
+def _counted(kind: str, kinds: Iterable[str], suspects: Iterable[str]) -> str:
     """Return the kind of act that a total most likely counts: the one its name holds."""
     others = [other for other in kinds if other not in suspects]
     stems = {other: plain_words(other).rstrip("s") for other in others}

@@ -8,7 +8,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from talion.read.column_words import plain_words
+from talion.read.column_words import same_name
 
 __all__ = ["Spelling", "identifier", "spell"]
 
@@ -152,11 +152,11 @@ def spell(
     ('isis', 'ISIS', ('Isis',))
     """
     counts = Counter(words)
-    before = {plain_words(word) or word.casefold(): key for word, key in (known or {}).items()}
+    before = {same_name(word): key for word, key in (known or {}).items()}
     groups: dict[str, list[str]] = {}
     by_id: dict[str, str] = {}  # two names of one id are one, as mapping.yaml may say
     for word in counts:
-        plain = plain_words(word) or word.casefold()
+        plain = same_name(word)
         plain = by_id.setdefault(before[plain], plain) if plain in before else plain
         groups.setdefault(plain, []).append(word)
     used = set(TAKEN) | set(before.values())

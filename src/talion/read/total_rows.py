@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from talion.errors import Problems, RecordError, TalionError
 from talion.read.choices import Choices
-from talion.read.column_words import plain_words
+from talion.read.column_words import same_name
 from talion.read.entries import UNKNOWN, Entry
 from talion.read.grid import harmless
 
@@ -106,7 +106,7 @@ def _mixed_sides(entries: Sequence[Entry], place: str) -> Iterator[RecordError]:
             if name.casefold() == UNKNOWN:
                 continue
             known = first.setdefault(side, entry)
-            if plain_words(getattr(known, side)) != plain_words(name):
+            if same_name(getattr(known, side)) != same_name(name):
                 yield RecordError(
                     f"the running total {entry.kind!r} is of acts {side} {getattr(known, side)!r} "
                     f"in row {known.row}, and here {side} another: one series counts one thing",
