@@ -500,6 +500,11 @@ def test_two_wordings_of_one_speaker_are_only_noted() -> None:
     assert finding.severity == "note"
 
 
+def test_a_total_that_names_no_speaker_is_no_second_speaker() -> None:
+    record = with_totals(("one", "army", "all"), ("one", "", "all"))
+    assert found(case_of(TOTALS, record), "mixed-series") == []
+
+
 def test_totals_of_different_days_do_not_overlap() -> None:
     record = with_totals(("one", "army", "all"), ("one", "guard", "its own"))
     first, second = record.counts
