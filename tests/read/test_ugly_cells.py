@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from pathlib import Path
 from typing import Any
 
@@ -316,3 +317,27 @@ def test_a_column_of_totals_is_asked_about_and_never_left_out_in_silence(tmp_pat
         read(path, yes=True)
     assert {row[4] for row in rows_of(read(path, columns={"number": "E"}))} == {3}
     assert {row[4] for row in rows_of(read(path, columns={"number": "-"}))} == {1}
+
+
+def test_no_acts_that_killed_people_are_a_fault(tmp_path: Path) -> None:
+    rows = [
+        [*HEAD, "Killed"],
+        ["2024-02-13", A, G, "raid", 1, 0],
+        ["2024-02-14", A, G, "raid", 0, 5],
+    ]
+    with pytest.raises(RecordError, match=r"row 3: says 0 acts, and people killed.*\(got 5\)"):
+        read(text(tmp_path, rows))
+
+
+def test_a_range_that_excel_took_for_a_date_is_named(tmp_path: Path) -> None:
+    with pytest.raises(
+        RecordError, match=r"E2: not read as a number: a date; Excel takes a range such as 5-7"
+    ):
+        read(xlsx(tmp_path, [HEAD, ["2024-02-13", A, G, "raid", dt.datetime(2024, 5, 7)]]))
+
+
+def test_several_actors_in_one_cell_are_told(tmp_path: Path) -> None:
+    found = read(
+        text(tmp_path, [HEAD, ["2024-02-13", "Army; Police", G, "raid", 1]], delimiter=",")
+    )
+    assert "names that list several are read as one actor each: 'Army; Police'" in said(found)

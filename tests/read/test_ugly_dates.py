@@ -361,3 +361,31 @@ def test_a_day_that_is_said_to_stand_for_a_week_or_month_is_no_exact_day(tmp_pat
     ]
     assert "that are not understood: 1 (rows 6)" in said(found)
     assert found.made.period[0] == dt.date(2024, 1, 1)
+
+
+# --- years that may come first ---------------------------------------------------------------------
+
+
+def test_a_year_of_two_digits_that_may_come_first_is_asked_about(tmp_path: Path) -> None:
+    cells = ["24-02-13", "24-02-14", "24-03-01"]
+    path = text(tmp_path, [HEAD, *([cell, A, G, "raid", 1] for cell in cells)])
+    with pytest.raises(OpenQuestion, match="may begin with the year or end with it") as caught:
+        read(path, yes=True)
+    assert caught.value.options == ("year-first", "day-first", "month-first")
+    assert dates(tmp_path, cells, day_order="year-first") == [
+        "2024-02-13",
+        "2024-02-14",
+        "2024-03-01",
+    ]
+    assert dates(tmp_path, cells, day_order="day-first") == [
+        "2013-02-24",
+        "2014-02-24",
+        "2001-03-24",
+    ]
+    assert "--year-first" in refused(tmp_path, ["24-02-13"])[0]
+
+
+def test_years_of_two_digits_that_can_only_come_first_or_last(tmp_path: Path) -> None:
+    assert dates(tmp_path, ["98-02-13", "98-03-01"]) == ["1998-02-13", "1998-03-01"]
+    assert dates(tmp_path, ["13-02-98", "13-03-99"]) == ["1998-02-13", "1999-03-13"]
+    assert dates(tmp_path, ["13.02.24", "14.02.24", "15.02.24"])[0] == "2024-02-13"

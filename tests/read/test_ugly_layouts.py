@@ -375,3 +375,12 @@ def test_comments_on_cells_are_said_not_to_be_read(tmp_path: Path) -> None:
     found = read(save(tmp_path, made))
     assert rows_of(found) == [ONE]
     assert "comments on cells are not read" in said(found)
+
+
+def test_a_heading_merged_across_the_table_is_no_act(tmp_path: Path) -> None:
+    rows = [HEAD, ["2024-01-13", A, G, "raid", 1], ["February 2024", *[None] * 4], [*ONE]]
+    made, sheet = book(rows)
+    sheet.merge_cells("A3:E3")
+    found = read(save(tmp_path, made))
+    assert [row[0] for row in rows_of(found)] == ["2024-01-13", "2024-02-13"]
+    assert "row 3 (February 2024)" in said(found)

@@ -36,6 +36,7 @@ from talion.cli.start_options import (
     TotalsSince,
     TotalTypes,
     Undated,
+    YearFirst,
     Yes,
 )
 
@@ -60,6 +61,7 @@ def start(
     rows: Rows = None,
     day_first: DayFirst = False,
     month_first: MonthFirst = False,
+    year_first: YearFirst = False,
     day_numbers: DayNumbers = None,
     swapped_cells: SwappedCells = None,
     hidden: Hidden = None,
@@ -99,7 +101,8 @@ def start(
     }
     typed = _choices(texts, column, say, count, plover, totals_sheet)
     typed = _more(typed, rows, covers, totals_since, listing, brief_date)
-    typed = _order(typed, day_first, month_first)
+    orders = {"day-first": day_first, "month-first": month_first, "year-first": year_first}
+    typed = _order(typed, [order for order, said in orders.items() if said])
     plain = {"encoding": encoding, "delimiter": delimiter, "title": title, "apart": by_actor}
     given = {key: value for key, value in plain.items() if value is not None}
     choices = type(typed)(**given).over(typed)
@@ -177,14 +180,14 @@ def _more(
     return Choices.model_validate(made).over(choices)
 
 
-def _order(choices: Choices, day_first: bool, month_first: bool) -> Choices:
+def _order(choices: Choices, said: list[str]) -> Choices:
     from talion.errors import InputError
     from talion.read.answers import with_answer
 
-    if day_first and month_first:
+    if len(said) > 1:
         raise InputError(
-            "say one of them", place="--day-first, --month-first", remedy="leave out one"
+            "say one of them",
+            place=", ".join(f"--{order}" for order in said),
+            remedy="leave out the others",
         )
-    if not (day_first or month_first):
-        return choices
-    return with_answer(choices, "day_order", "day-first" if day_first else "month-first")
+    return with_answer(choices, "day_order", said[0]) if said else choices

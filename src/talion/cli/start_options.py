@@ -38,6 +38,7 @@ __all__ = [
     "TotalsSheets",
     "TotalsSince",
     "Undated",
+    "YearFirst",
     "Yes",
 ]
 
@@ -90,6 +91,7 @@ Rows = Annotated[
     str | None, _option("N-M", "first and last row, where a sheet holds several tables")
 ]
 DayFirst = Annotated[bool, typer.Option("--day-first", help="03/04/2024 is the 3rd of April")]
+YearFirst = Annotated[bool, typer.Option("--year-first", help="24-02-13 is in the year 2024")]
 MonthFirst = Annotated[bool, typer.Option("--month-first", help="03/04/2024 is the 4th of March")]
 DayNumbers = Annotated[
     str | None,

@@ -5,6 +5,7 @@ What is not stated stays unknown, which is not zero.
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 import unicodedata
 from dataclasses import dataclass
@@ -75,6 +76,8 @@ def read_amount(cell: Cell) -> Amount:
     """
     if is_unknown(cell):
         return Amount(None, None)
+    if isinstance(cell, dt.date):
+        raise NotANumber("a date; Excel takes a range such as 5-7 for one")
     if isinstance(cell, bool) or not isinstance(cell, str | int | float):
         raise NotANumber("not a number")
     if isinstance(cell, int | float):

@@ -122,7 +122,7 @@ class Choices(BaseModel):
     columns: dict[str, str] = Field(default_factory=dict)
     say: dict[str, str] = Field(default_factory=dict)
     counts: dict[str, CountColumn] = Field(default_factory=dict)
-    day_order: Literal["day-first", "month-first"] | None = None
+    day_order: Literal["day-first", "month-first", "year-first"] | None = None
     day_numbers: Literal["1900", "1904"] | None = None
     swapped_cells: bool | None = None
     hidden: Literal["keep", "leave-out"] | None = None

@@ -12,7 +12,15 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from talion.read.choices import Choices, OpenQuestion
-from talion.read.days import NotADate, Span, day_and_month, has_time, read_span, short_year
+from talion.read.days import (
+    NotADate,
+    Span,
+    day_and_month,
+    has_time,
+    read_span,
+    short_year,
+    three_short,
+)
 from talion.read.grid import Cell, is_blank, shown
 
 __all__ = ["DayColumn", "DayFault", "looks_like_a_day", "read_days"]
@@ -249,6 +257,8 @@ def _order(
     pairs = {row: pair for row, text in texts.items() if (pair := day_and_month(text)) is not None}
     if not pairs:
         return None
+    if _year_comes_first(texts, name, place, remarks):
+        return "year-first"
     day_first = next((row for row, (a, _) in pairs.items() if a > 12), None)
     month_first = next((row for row, (_, b) in pairs.items() if b > 12), None)
     sample = texts[next(iter(pairs))]
@@ -278,6 +288,35 @@ def _order(
     proof = texts[day_first if day_first is not None else month_first or 0]
     remarks.append(f"dates such as {sample} are read {order}: {proof} leaves no other way")
     return order
+
+
+def _year_comes_first(texts: dict[int, str], name: str, place: str, remarks: list[str]) -> bool:
+    """Return whether dates such as 24-02-13 begin with the year; ask if it may be so.
+
+    Years change least down a column: where the first numbers vary less than the last ones, the first
+    ones may be the years.
+    """
+    found = [(three, text) for text in texts.values() if (three := three_short(text)) is not None]
+    if not found or any(three[2] > 31 for three, _ in found):
+        return False
+    sample = found[0][1]
+    if any(three[0] > 31 for three, _ in found):
+        remarks.append(
+            f"dates such as {sample} begin with the year: one has a number over 31 there"
+        )
+        return True
+    first, last = ({three[i] for three, _ in found} for i in (0, 2))
+    dashed = any(three[3] == "-" for three, _ in found)
+    if len(first) < len(last) or (dashed and len(first) == len(last)):
+        raise OpenQuestion(
+            "day_order",
+            f"dates such as {sample!r} in column {name} may begin with the year or end with it. Which "
+            "comes first, the year, the day or the month?",
+            "--year-first, --day-first or --month-first",
+            place=place,
+            options=("year-first", "day-first", "month-first"),
+        )
+    return False
 
 
 def _add_numbers(

@@ -18,7 +18,7 @@ from talion.read.month_names import MONTHS, PARTS, WEEKDAYS
 
 __all__ = ["NotADate", "Span", "TwoWays", "day_and_month", "read_span"]
 
-DAY_FIRST, MONTH_FIRST = "day-first", "month-first"
+DAY_FIRST, MONTH_FIRST, YEAR_FIRST = "day-first", "month-first", "year-first"
 
 
 class NotADate(ValueError):  # noqa: N818 - a cell, not an error class of the tree
@@ -96,7 +96,8 @@ def read_span(text: str, order: str | None = None) -> Span:
 
     Args:
         text: as it stands in the cell.
-        order: `day-first` or `month-first`, for dates of three numbers; None if not known.
+        order: `day-first`, `month-first` or `year-first` (24-02-13), for dates of three numbers; None
+            if not known.
 
     Raises:
         TwoWays: day and month could be swapped, and `order` is None.
@@ -160,6 +161,16 @@ def day_and_month(text: str) -> tuple[int, int] | None:
     return int(match[1]), int(match[3])
 
 
+def three_short(text: str) -> tuple[int, int, int, str] | None:
+    """Return the three numbers of a date that all have two digits, and the sign between them.
+
+    >>> three_short("24-02-13"), three_short("13.02.2024")
+    ((24, 2, 13, '-'), None)
+    """
+    match = re.fullmatch(r"(\d\d)([-/.])(\d\d)\2(\d\d)", _plain(text))
+    return (int(match[1]), int(match[3]), int(match[4]), match[2]) if match else None
+
+
 def _folded(text: str) -> str:
     if any(unicodedata.decomposition(c)[:5] in ("<supe", "<sub>") for c in text if c not in "ºª"):
         return "a raised sign"  # 13.2.2024² names no day: the mark of a footnote is no digit
@@ -191,6 +202,8 @@ def _single(text: str, order: str | None) -> Span:
         if match:
             return make(match)
     match = _NUMBERS.fullmatch(text)
+    if match and order == YEAR_FIRST and len(match[4]) == 2:
+        return _one_day(_year(match[1]), int(match[3]), int(match[4]))
     if match:
         return _one_day(*_ordered(int(match[1]), int(match[3]), _year(match[4]), order))
     parted = _PARTED.fullmatch(text)

@@ -105,7 +105,9 @@ def without_sums(table: Table, layout: Layout, reading: Reading) -> list[tuple[i
     used = _used(layout)
     dates = layout.fields["date"]
     for number, row in table.rows:
-        if _is_sum(row, layout) or _is_nameless(row, layout):
+        if _is_banner(row, used):
+            empty.append((number, _first_text(row)))
+        elif _is_sum(row, layout) or _is_nameless(row, layout):
             sums.append((number, _first_text(row)))
         elif all(is_blank(cell_of(row, column)) for column in used if column != dates) and not (
             layout.counts and looks_like_a_day(cell_of(row, dates))  # counts that are not stated
@@ -159,6 +161,12 @@ def _is_sum(row: Row, layout: Layout) -> bool:
             words = plain_words(other)
             return words in FOOT_WORDS or words.split()[:1] in (["total"], ["итого"], ["المجموع"])
     return False
+
+
+def _is_banner(row: Row, used: list[Column]) -> bool:
+    """Return whether a row holds one text in every cell: a heading merged across the table."""
+    cells = [cell_of(row, column) for column in used]
+    return len(cells) > 2 and not is_blank(cells[0]) and len(set(cells)) == 1
 
 
 def _is_nameless(row: Row, layout: Layout) -> bool:

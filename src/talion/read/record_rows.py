@@ -134,6 +134,11 @@ def _spell(
             others = ", ".join(map(repr, one.others[:5]))
             made.remarks.append(f"one {what}: {one.name!r} and {others}")
     made.remarks += _garbled([*actors, *acts])
+    several = sorted(name for name in actors if ";" in name)
+    if several:
+        made.remarks.append(
+            f"names that list several are read as one actor each: {', '.join(map(repr, several[:6]))}"
+        )
     unclear = [n for i, n in made.kinds.items() if not plover_of(n, i, choices.plover)[1]]
     if unclear:
         made.remarks.append(
@@ -197,6 +202,13 @@ def _add_events(made: RecordRows, entries: Sequence[Entry], choices: Choices, pl
     escaped = 0
     for entry in entries:
         number = _number(entry, choices, place, least)
+        if number == 0 and (entry.deaths.low or entry.injuries.low):
+            raise RecordError(
+                "says 0 acts, and people killed or hurt by them",
+                place=f"{place}, row {entry.row}",
+                value=entry.deaths.low or entry.injuries.low,
+                remedy="clear the number of acts if it is not known, or mend the row",
+            )
         if number == 0:
             zero.append(entry.row)
             continue
