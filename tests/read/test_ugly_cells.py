@@ -341,3 +341,12 @@ def test_several_actors_in_one_cell_are_told(tmp_path: Path) -> None:
         text(tmp_path, [HEAD, ["2024-02-13", "Army; Police", G, "raid", 1]], delimiter=",")
     )
     assert "names that list several are read as one actor each: 'Army; Police'" in said(found)
+
+
+def test_one_row_with_far_more_acts_than_any_other_is_told(tmp_path: Path) -> None:
+    rows = [HEAD, *(["2024-02-13", A, G, "march", n] for n in (1, 3, 2400))]
+    found = read(text(tmp_path, rows))
+    assert "row 4 stands for 2400 acts of 'march', and no other for more than 3" in said(found)
+    assert "stands for" not in said(
+        read(text(tmp_path, [*rows[:3], ["2024-02-13", A, G, "march", 20]]))
+    )

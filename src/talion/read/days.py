@@ -55,7 +55,7 @@ class Span:
 # A time of day after the date, with or without a zone: the day counts as it is written.
 _TIME = re.compile(
     r"(?<=\d)(?:t|[ t]+(?:at |um |à |a las |в )?)"
-    r"(?:\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?|\d{6}|(?<=t)\d{4})"
+    r"(\d{1,2}[:h]\d{2}(?::\d{2}(?:\.\d+)?)?|\d{6}|(?<=t)\d{4})"
     r"(?: ?(?:[ap]\.?m\.?|uhr|hrs?|h))?"
     r"(?: ?(?:z|(?:utc|gmt)(?: ?[+-]\d{1,2}(?::?\d{2})?)?|[+-]\d{1,2}(?::?\d{2})?|[a-z]{2,4}t))?$"
 )
@@ -129,12 +129,14 @@ def read_span(text: str, order: str | None = None) -> Span:
 
 
 def has_time(text: str) -> bool:
-    """Return whether a time of day stands after a date.
+    """Return whether a time of day other than midnight stands after a date.
 
-    >>> has_time("2024-02-13T23:30:00-05:00"), has_time("13 Feb 2024")
+    >>> has_time("2024-02-13T23:30:00-05:00"), has_time("2024-02-13 00:00:00.000")
     (True, False)
     """
-    return bool(_TIME.search(_folded(text)) or re.fullmatch(r"\s*\d{14}\s*", text))
+    found = _TIME.search(_folded(text)) or re.fullmatch(r"\s*\d{8}(\d{6})\s*", text)
+    clock = found[found.re.groups] if found else ""
+    return any(c in "123456789" for c in clock)
 
 
 def short_year(text: str) -> bool:

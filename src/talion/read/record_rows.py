@@ -21,7 +21,8 @@ from talion.read.total_rows import add_totals
 
 __all__ = ["RecordRows", "make_rows"]
 
-MOST_KINDS = 200  # more kinds of act than this are texts, not kinds
+_MANY, _FAR = 50, 10  # acts of one row, and how many times those of any other, that are remarked
+MOST_KINDS = 400  # more kinds of act than this are texts, not kinds
 
 
 @dataclass
@@ -240,6 +241,7 @@ def _add_events(made: RecordRows, entries: Sequence[Entry], choices: Choices, pl
         )
         made.origins.append((entry.row, entry.key))
     _say_of_events(made, zero, least, escaped)
+    _say_outliers(made)
     if not made.events:
         raise RecordError(
             "no row is a dated act", place=place, remedy="check --map and --total-types"
@@ -258,6 +260,20 @@ def _say_of_events(made: RecordRows, zero: list[int], least: list[int], escaped:
         made.remarks.append(
             f"texts that a spreadsheet would take for a formula begin with an apostrophe: {escaped}"
         )
+
+
+def _say_outliers(made: RecordRows) -> None:
+    """Say where one row stands for far more acts than any other of its kind: people, perhaps."""
+    by_kind: dict[str, list[tuple[int, int]]] = {}
+    for (row, _), event in zip(made.origins, made.events, strict=True):
+        by_kind.setdefault(event["action"], []).append((event["size"], row))
+    for kind, sizes in by_kind.items():
+        (second, _), (largest, row) = sorted([(1, 0), *sizes])[-2:]
+        if largest >= _MANY and largest >= _FAR * second:
+            made.remarks.append(
+                f"row {row} stands for {largest} acts of {made.kinds[kind]!r}, and no other for more "
+                f"than {second}: check that its number counts acts"
+            )
 
 
 def _number(entry: Entry, choices: Choices, place: str, least: list[int]) -> int:
