@@ -430,6 +430,7 @@ def test_questions_and_remedies_read_as_sentences(talion: Command, tmp_path: Pat
         "Which of them count acts of one kind? Say --count 'shells=TYPE,BY,AGAINST' for each"
         in " ".join(ended.err.split())
     )
+    assert "'shells' (B), 'dead' (C)" in ended.err
     assert "?;" not in ended.err
 
 

@@ -173,7 +173,8 @@ def _ask_counts(question: OpenQuestion, choices: Choices) -> Choices:
     from talion.read.choices import Choices, CountColumn
 
     found: dict[str, CountColumn] = {}
-    say(sentence("for each column: which kind of act it counts; Enter for one that counts none"))
+    lines = "for each column: which kind of act it counts, if any (Enter: it counts none)"
+    say(sentence(lines))
     for column in question.options:
         kind = str(typer.prompt(f"{column}: kind of act", default="", show_default=False)).strip()
         if not kind:

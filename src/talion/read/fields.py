@@ -205,7 +205,8 @@ def _share(table: Table, column: Column, holds: object) -> float:
 def _ask_for_missing(table: Table, choices: Choices, fields: dict[str, Column]) -> None:
     place = table.sheet.place
     if "type" not in fields and "type" not in choices.say:
-        numeric = [c for c in _free(table, fields) if _share(table, c, _is_amount) >= ENOUGH]
+        others = {k: c for k, c in fields.items() if k not in ("number", "deaths", "injuries")}
+        numeric = [c for c in _free(table, others) if _share(table, c, _is_amount) >= ENOUGH]
         listed = ", ".join(c.label for c in table.columns)
         if numeric:
             first = numeric[0]
