@@ -383,9 +383,29 @@ def test_a_year_of_two_digits_that_may_come_first_is_asked_about(tmp_path: Path)
         "2001-03-24",
     ]
     assert "--year-first" in refused(tmp_path, ["24-02-13"])[0]
+    assert "--year-first" in refused(tmp_path, ["24/02/13"])[0]
 
 
 def test_years_of_two_digits_that_can_only_come_first_or_last(tmp_path: Path) -> None:
     assert dates(tmp_path, ["98-02-13", "98-03-01"]) == ["1998-02-13", "1998-03-01"]
     assert dates(tmp_path, ["13-02-98", "13-03-99"]) == ["1998-02-13", "1999-03-13"]
-    assert dates(tmp_path, ["13.02.24", "14.02.24", "15.02.24"])[0] == "2024-02-13"
+    assert dates(tmp_path, ["13.02.24"]) == ["2024-02-13"]
+    assert dates(tmp_path, ["13/02/24", "14/02/24"]) == ["2024-02-13", "2024-02-14"]
+    assert dates(tmp_path, ["02/13/24"]) == ["2024-02-13"]
+
+
+def test_signs_and_scripts_of_dates(tmp_path: Path) -> None:
+    cells = [
+        "2024‑02‑13",
+        "2024–02–13",
+        "13∕02∕2024",
+        "'2024-02-13",
+        "２０２４-０２-１３",
+        "2024年2月13日",
+        "2024년 2월 13일",
+    ]
+    assert dates(tmp_path, cells) == ["2024-02-13"] * len(cells)
+    assert dates(tmp_path, ["2024年2月", "12–15 Feb 2024"]) == [
+        "2024-02-01/2024-02-29",
+        "2024-02-12/2024-02-15",
+    ]

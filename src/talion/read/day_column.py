@@ -297,7 +297,7 @@ def _year_comes_first(texts: dict[int, str], name: str, place: str, remarks: lis
     ones may be the years.
     """
     found = [(three, text) for text in texts.values() if (three := three_short(text)) is not None]
-    if not found or any(three[2] > 31 for three, _ in found):
+    if not found or any(three[1] > 12 or three[2] > 31 for three, _ in found):
         return False
     sample = found[0][1]
     if any(three[0] > 31 for three, _ in found):
@@ -306,8 +306,8 @@ def _year_comes_first(texts: dict[int, str], name: str, place: str, remarks: lis
         )
         return True
     first, last = ({three[i] for three, _ in found} for i in (0, 2))
-    dashed = any(three[3] == "-" for three, _ in found)
-    if len(first) < len(last) or (dashed and len(first) == len(last)):
+    dotted = all(three[3] == "." for three, _ in found)  # 13.02.24 ends with the year
+    if len(first) < len(last) or (not dotted and len(first) == len(last)):
         raise OpenQuestion(
             "day_order",
             f"dates such as {sample!r} in column {name} may begin with the year or end with it. Which "

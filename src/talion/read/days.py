@@ -69,6 +69,7 @@ _YEAR = re.compile(r"1[5-9]\d\d|2[01]\d\d")
 _ISO_WEEK = re.compile(r"(\d{4})[- ]?w(\d{2})(?:-?([1-7]))?|(?:kw|w) ?(\d{1,2})[ /-]+(\d{4})")
 _ANY_WEEK = re.compile(r"(?:week|semaine|woche|semana|неделя)\b.*\d")
 _OTHER_YEAR = re.compile(r"\b(1[34]\d\d|2[3-6]\d\d)\b")
+_CJK = re.compile(r"(\d{4}) ?[年년] ?(\d{1,2}) ?[月월](?: ?(\d{1,2}) ?[日일])?")
 _QUARTER = re.compile(r"q([1-4]) (\d{4})|(\d{4}) ?-?q([1-4])")
 _RANGE = re.compile(
     r" ?(?:–|—|−|-|/| to | until | till | bis | au | al | or | по | до | إلى | الى ) ?"
@@ -87,6 +88,7 @@ _YEAR_NAME_DAY = re.compile(rf"(\d{{4}})[ .-]*({_NAMES})[ .-]*(\d{{1,2}})")
 _NAME_YEAR = re.compile(rf"({_NAMES})[ .'-]*(?:of |de |del )?(\d{{4}}|\d{{2}})")
 _WEEKDAY = re.compile(rf"(?:{'|'.join(sorted(WEEKDAYS, key=len, reverse=True))})\b\.?[ ]*")
 _SHORT_WEEKDAY = re.compile(r"(?:mo|di|mi|do|fr|sa|so|пн|вт|ср|чт|пт|сб|вс)\b\.? *(?=\d)")
+_SIGNS = str.maketrans("‐‑‒–—―−∕⁄", "-------//")
 _LONGEST = 200  # characters of a text that may be a date
 _FIRST_YEAR, _LAST_YEAR = 1500, 2199  # of dates in the Gregorian calendar, or close to it
 
@@ -110,7 +112,7 @@ def read_span(text: str, order: str | None = None) -> Span:
         raise NotADate("too long a text")
     plain = _plain(text)
     if not plain:
-        raise NotADate("blank")
+        raise NotADate("no day of a month and year")
     week = _WEEK.fullmatch(plain)
     if week:
         first = _single(week[1], order)
@@ -179,6 +181,7 @@ def _folded(text: str) -> str:
     folded = unicodedata.normalize("NFKC", text.replace("º", "").replace("ª", ""))
     digits = "".join(str(unicodedata.digit(c)) if c.isdecimal() else c for c in folded)
     bare = "".join(" " if c == "\u00a0" else c for c in digits if c not in UNSEEN)
+    bare = bare.translate(_SIGNS).strip().removeprefix("'")  # the mark of a text in a cell
     lower = bare.replace("،", ",").casefold().replace("\u0307", "")  # İ leaves a dot of its own
     return " ".join(lower.replace(",", " ").split())
 
@@ -302,6 +305,7 @@ _FORMS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], Span]], ...] = (
     (_YEAR_FIRST, lambda m: _one_day(int(m[1]), int(m[3]), int(m[4]))),
     (_COMPACT, lambda m: _one_day(int(m[1]), int(m[2]), int(m[3]))),
     (_ISO_WEEK, _iso_week),
+    (_CJK, lambda m: _one_day(*map(int, m.groups())) if m[3] else _month(int(m[1]), int(m[2]))),
     (_YEAR_MONTH, lambda m: _month(int(m[1]), int(m[2] or m[3]))),
     (_MONTH_YEAR, lambda m: _month(int(m[2]), int(m[1]))),
     (_YEAR, lambda m: Span(date(int(m[0]), 1, 1), date(int(m[0]), 12, 31), "year")),
