@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from read.sheets import days, read, rows_of, said, text, xlsx
 
 ARMY, GUARD = "Army of Orlan", "River Guard"
@@ -152,3 +154,23 @@ def test_gtd(tmp_path: Path) -> None:
     found = read(text(tmp_path, table(head, row)))
     assert rows_of(found) == [("2014-02-01/2014-02-28", GUARD, "Police", "Bombing", 1)]
     assert found.made.events[0]["deaths"] == 3
+
+
+@pytest.mark.parametrize(
+    "head",
+    [
+        "Datum|Täter|Ziel|Art des Ereignisses|Anzahl|Getötete",
+        "Fecha|Actor|Objetivo|Tipo de evento|Número|Muertos",
+        "Tarih|Saldırgan|Hedef|Tür|Sayı|Ölü",
+        "Дата|Сторона А|Сторона Б|Вид действия|Кол-во|Убито",
+        "Дата|Хто|Проти кого|Тип події|Кількість|Загиблі",
+        "تاريخ الحدث|المنفذ|الهدف|نوع الحدث|العدد|القتلى",
+        "When|By whom|Against whom|Kind|How many?|Number killed",
+        "DATE OF INCIDENT|ACTOR 1|ACTOR 2|EVENT_TYPE|COUNT|FATALITIES",
+    ],
+)
+def test_columns_by_their_names_in_many_languages(tmp_path: Path, head: str) -> None:
+    found = read(text(tmp_path, [head.split("|"), ["2024-02-13", ARMY, GUARD, "raid", 3, 2]]))
+    assert rows_of(found) == [("2024-02-13", ARMY, GUARD, "raid", 3)]
+    assert found.made.events[0]["deaths"] == 2
+    assert found.layout.unused == ()

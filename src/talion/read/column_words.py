@@ -11,20 +11,20 @@ __all__ = ["FOOT_WORDS", "RUNNING_WORDS", "proposed_fields"]
 
 # Exact names first: a name that equals a word beats one that merely holds it.
 _WORDS: dict[str, str] = {
-    "date": "date|event date|date start|start date|start|day|when|incident date|date of event|date of incident|дата|дата события|تاريخ|التاريخ|تاريخ الحدث|datum|fecha|jour|date debut",
+    "date": "date|event date|date start|start date|start|day|when|incident date|date of event|date of incident|дата|дата события|تاريخ|التاريخ|تاريخ الحدث|datum|fecha|jour|date debut|tarih|olay tarihi|date evenement|data|data do evento",
     "end": "end|end date|date end|until|last day|to date|дата окончания|تاريخ النهاية|ende|fin|date fin",
-    "by": "by|initiator|attacker|perpetrator|aggressor|actor|actor1|actor 1|side a|source actor|source name|who|by whom|responsible|assailant|gname|кто|исполнитель|сторона|инициатор|нападавший|المنفذ|الفاعل|المهاجم|من|auteur|acteur|täter|von|autor|por",
-    "against": "against|target|victim|actor2|actor 2|side b|target actor|target name|whom|against whom|targeted|цель|против|против кого|жертва|الهدف|ضد|المستهدف|cible|contre|ziel|gegen|objetivo|contra",
+    "by": "by|initiator|attacker|perpetrator|aggressor|actor|actor1|actor 1|side a|source actor|source name|who|by whom|responsible|assailant|gname|кто|исполнитель|сторона|инициатор|нападавший|المنفذ|الفاعل|المهاجم|من|auteur|acteur|täter|von|autor|por|saldırgan|fail|yapan|сторона а|хто|виконавець|atacante|auteur de l attaque|verursacher",
+    "against": "against|target|victim|actor2|actor 2|side b|target actor|target name|whom|against whom|targeted|цель|против|против кого|жертва|الهدف|ضد|المستهدف|cible|contre|ziel|gegen|objetivo|contra|hedef|kurban|сторона б|проти|проти кого|ціль|alvo|vitima|opfer|victime|victima",
     "precision": "precision|date precision|time precision|accuracy of date|точность|دقة التاريخ",
-    "type": "type|event type|kind|what happened|act|type of act|kind of act|attack type|type of attack|action|category|what|event|incident type|type of event|sub event type|тип|вид|тип события|событие|نوع|النوع|نوع الحدث|الحدث|art|ereignis|tipo|categoria",
-    "number": "number|count|n|quantity|qty|attacks|incidents|number of attacks|how many|no of attacks|size|количество|число|кол во|عدد|العدد|anzahl|zahl|nombre|numero|cantidad",
-    "deaths": "deaths|killed|fatalities|dead|kia|number killed|best|nkill|погибшие|погибло|убито|убитые|قتلى|القتلى|عدد القتلى|tote|morts|muertos",
-    "injuries": "injured|wounded|injuries|hurt|wia|nwound|раненые|ранено|جرحى|الجرحى|عدد الجرحى|verletzte|blesses|heridos",
-    "place": "place|location|city|town|where|site|village|место|город|место события|المكان|الموقع|المدينة|ort|lieu|ville|lugar|ciudad",
-    "country": "country|страна|البلد|الدولة|land|pays|pais",
+    "type": "type|event type|kind|what happened|act|type of act|kind of act|attack type|type of attack|action|category|what|event|incident type|type of event|sub event type|тип|вид|тип события|событие|نوع|النوع|نوع الحدث|الحدث|art|ereignis|tipo|categoria|art des ereignisses|ereignisart|art der tat|tür|olay türü|eylem|вид действия|вид события|дія|тип події|type d evenement|tipo de evento|tipo de ataque",
+    "number": "number|count|n|quantity|qty|attacks|incidents|number of attacks|how many|no of attacks|size|количество|число|кол во|عدد|العدد|anzahl|zahl|nombre|numero|cantidad|sayı|adet|кількість|число событий|nombre d attaques|numero de ataques|quantidade",
+    "deaths": "deaths|killed|fatalities|dead|kia|number killed|best|nkill|погибшие|погибло|убито|убитые|قتلى|القتلى|عدد القتلى|tote|morts|muertos|ölü|ölen|загиблі|загинуло|убитих|getötete|mortos",
+    "injuries": "injured|wounded|injuries|hurt|wia|nwound|раненые|ранено|جرحى|الجرحى|عدد الجرحى|verletzte|blesses|heridos|yaralı|поранені|поранено|feridos",
+    "place": "place|location|city|town|where|site|village|место|город|место события|المكان|الموقع|المدينة|ort|lieu|ville|lugar|ciudad|yer|konum|місце|населений пункт|local|cidade",
+    "country": "country|страна|البلد|الدولة|land|pays|pais|ülke|країна",
     "published": "published|publication date|report date|reported on|source date|date published|date reported|опубликовано|дата публикации|تاريخ النشر|veröffentlicht|publie|publicado",
-    "source": "source|sources|url|link|reference|source url|reported by|источник|источники|ссылка|المصدر|مصدر|المصادر|quelle|fuente",
-    "note": "note|notes|comment|comments|description|remarks|details|summary|описание|примечание|примечания|комментарий|ملاحظات|ملاحظة|الوصف|beschreibung|bemerkung|remarque|nota|notas",
+    "source": "source|sources|url|link|reference|source url|reported by|источник|источники|ссылка|المصدر|مصدر|المصادر|quelle|fuente|kaynak|джерело|fonte|source d information",
+    "note": "note|notes|comment|comments|description|remarks|details|summary|описание|примечание|примечания|комментарий|ملاحظات|ملاحظة|الوصف|beschreibung|bemerkung|remarque|nota|notas|açıklama|примітка|опис|observacoes",
     "id": "id|event id|event id cnty|row id|globaleventid|ref|код|номер|رقم|معرف",
 }
 FIELD_WORDS: dict[str, frozenset[str]] = {
