@@ -434,6 +434,24 @@ def test_questions_and_remedies_read_as_sentences(talion: Command, tmp_path: Pat
     assert "?;" not in ended.err
 
 
+def test_a_table_of_the_same_name_replaces_no_project_of_another(
+    talion: Command, tmp_path: Path
+) -> None:
+    folder = made(talion, tmp_path)
+    (tmp_path / "other").mkdir()
+    other = xlsx(tmp_path / "other", [HEAD, ["2024-02-13", "Army", "Post", "talks", 1]])
+    before = kept(folder)
+    ended = talion("start", other, "--out", folder, "--yes")
+    assert ended.status == 2
+    assert (
+        "was made of another table, ../events.xlsx, whose rows this one would replace" in ended.err
+    )
+    assert f"--again {folder}" in ended.err
+    assert kept(folder) == before
+    assert talion("start", other, "--again", folder, "--yes").status == 0
+    assert [row["action"] for row in rows_in(folder / "events.csv")] == ["talks"]
+
+
 def test_a_damaged_mapping_is_named(talion: Command, tmp_path: Path) -> None:
     folder = made(talion, tmp_path)
     edit(folder / "mapping.yaml", "next_number: 19", "next_number: many")

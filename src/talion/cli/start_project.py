@@ -105,7 +105,16 @@ def _target(
     folder = _named(out or Path(identifier(events.stem) or "events"))
     _finish(folder)
     if (folder / NAME).exists():
-        return folder, read_mapping(folder)
+        mapping = read_mapping(folder)
+        if (folder / mapping.file).resolve() != events.resolve():
+            raise InputError(
+                f"was made of another table, {mapping.file}, whose rows this one would replace",
+                place=str(folder),
+                value=str(events),
+                remedy=f"say --again {folder} if it is the same table under a new name, or choose "
+                "another folder with --out",
+            )
+        return folder, mapping
     if folder.is_symlink() or (folder.exists() and not (folder.is_dir() and holds_nothing(folder))):
         raise OutputError(
             "exists already, and was not made by `talion start`",
