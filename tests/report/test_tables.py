@@ -89,6 +89,7 @@ def test_a_result_fixed_by_its_form_shows_no_marks(by_hand: RunResult) -> None:
     j = replace(by_hand.judgments[0], label=Label.FIXED)
     row = build_results(replace(by_hand, judgments=(j,))).rows[0]
     assert "ring" not in str(row.marks)
+    assert [reading.said for reading in row.readings][:2] == ["–", "–"]
 
 
 @pytest.mark.parametrize(

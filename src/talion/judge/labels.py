@@ -80,6 +80,14 @@ class Label(Enum):
         """Whether the label says that the record decided (labels 2 to 5)."""
         return self in (Label.OTHER_WAY, Label.TOO_SMALL, Label.WHATEVER, Label.BACKED)
 
+    @property
+    def gives_chance(self) -> bool:
+        """Whether shares under this label are told as chances: a form that fixes them tells none.
+
+        The one rule for every page, table and file; `results.csv` keeps the shares as computed.
+        """
+        return self is not Label.FIXED
+
 
 @dataclass(frozen=True)
 class Probability:

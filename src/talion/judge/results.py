@@ -6,7 +6,7 @@ import datetime as dt
 import json
 import math
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields, is_dataclass
+from dataclasses import dataclass, field, fields, is_dataclass, replace
 from enum import Enum
 from typing import TYPE_CHECKING, Any, Literal
 
@@ -93,6 +93,11 @@ class PartResult:
     bargained: bool = False
     bargains: Mapping[str, BargainShare] = field(default_factory=dict)
 
+    @property
+    def gives_chance(self) -> bool:
+        """Whether its shares are told as chances: not those of a count, nor of a fixed form."""
+        return self.kind != "record" and self.label.gives_chance
+
 
 @dataclass(frozen=True)
 class JudgmentResult:
@@ -135,6 +140,11 @@ class JudgmentResult:
     words: Mapping[str, WordFit] = field(default_factory=dict)
     confidence: Confidence | None = None
     rests_sentence: str = ""
+
+    @property
+    def gives_chance(self) -> bool:
+        """Whether the shares of its main part are told as chances, which its label decides."""
+        return self.main is not None and replace(self.main, label=self.label).gives_chance
 
 
 @dataclass(frozen=True)

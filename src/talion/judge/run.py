@@ -22,7 +22,7 @@ from talion.judge.before_after import before_and_after
 from talion.judge.by_reading import Answer, Answers, Beside
 from talion.judge.checks import stop_on_faults
 from talion.judge.confidence import ConfidenceGrounds, confidence_for, confidence_sentence
-from talion.judge.estimate import Share
+from talion.judge.estimate import Effect, Share
 from talion.judge.fitted import (
     check_fit,
     fit_receipt,
@@ -53,6 +53,7 @@ from talion.judge.sourcing import sourcing_of, sourcing_of_rows
 from talion.judge.tests import Measured, Outcome, evaluate
 from talion.judge.wording import word_fit
 from talion.judge.words import (
+    FIXED_FORM,
     FitSays,
     fit_sentence,
     footing_sentence,
@@ -301,7 +302,7 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
         label=label,
         label_sentence=label_sentence(label, path, shares, check, says)
         + (f" {bargain_sentence(owed)}" if behind else ""),
-        likelihood_sentence=likelihood_sentence(kind, shares, effects) if check is None else "",
+        likelihood_sentence=_likelihood(label, kind, shares, effects) if check is None else "",
         no_data=check is None and path.no_data,
         path=path.links,
         fit=found,
@@ -313,6 +314,15 @@ def _judge_part(judging: _Judging, part: Part) -> _Judged:
         bargains=owed,
     )
     return _Judged(result, path, check, says)
+
+
+def _likelihood(
+    label: Label,
+    kind: str,
+    shares: Mapping[str, Share | None],
+    effects: Mapping[str, Effect | None],
+) -> str:
+    return FIXED_FORM if label is Label.FIXED else likelihood_sentence(kind, shares, effects)
 
 
 def _labelled(

@@ -17,6 +17,7 @@ from talion.judge.record_checks import RecordCheck
 from talion.model.reading import NAMED
 
 __all__ = [
+    "FIXED_FORM",
     "FitSays",
     "fit_sentence",
     "footing_sentence",
@@ -82,11 +83,15 @@ def _span(low: float, high: float) -> str:
     return first if first == last else f"{first} to {last}"
 
 
+FIXED_FORM = "The form of the test fixes the answer, so no chance is given."
+"""Stands where else the likelihood would be told."""
+
+
 def likelihood_sentence(kind: str, readings: Shares, effects: Mapping[str, Effect | None]) -> str:
     """Return how often a test holds, reading by reading, with the 80 % interval over draws."""
     said = [
         _one_reading(kind, name, readings[name], effects.get(name))
-        for name in (AS_WRITTEN, NO_VIEW, WITH_RECORD)
+        for name in (NO_VIEW, AS_WRITTEN, WITH_RECORD)
         if name in readings
     ]
     return " ".join(said)

@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from itertools import zip_longest
 
 from talion.judge.bottom_line import BottomLine
-from talion.judge.labels import Label
 from talion.judge.results import JudgmentResult, RunResult
 from talion.report.labels import look
 from talion.report.results_table import (
@@ -23,7 +22,7 @@ from talion.report.words import DASH, clean, percent
 __all__ = ["console_table"]
 
 WIDTH, LEAST = 100, 96
-_HEADS = ("", "Claim", "Author's word", "As written", "No view", "With record", "Label")
+_HEADS = ("", "Claim", "Author's word", "No view", "As written", "With record", "Label")
 _INDENT = 5  # width of the first column
 _FIXED = (_INDENT, None, 15, 9, 9, 11, 20)  # columns; the claim takes what is left
 _SPACE = "  "
@@ -87,16 +86,16 @@ def _cells(j: JudgmentResult, *, provisional: bool) -> tuple[str, ...]:
         j.id,
         j.judgment.claim,
         f"{j.judgment.word}\n{word_range_said(j.word_range)}",
-        _share(j, AS_WRITTEN),
         _share(j, NO_VIEW),
+        _share(j, AS_WRITTEN),
         recorded,
         label,
     )
 
 
 def _share(j: JudgmentResult, reading: str) -> str:
-    """Return a share in words; a dash where the form fixes the answer, so that it earns no credit."""
-    if j.main is None or j.main.kind == "record" or j.label is Label.FIXED:
+    """Return a share in words; a dash where no chance is given."""
+    if j.main is None or not j.gives_chance:
         return DASH
     share = j.main.readings.get(reading)
     return DASH if share is None else percent(share.probability)

@@ -120,9 +120,9 @@ def _view(result: RunResult, reader: EvidenceReader, j: JudgmentResult) -> Judgm
         word=stated.word,
         word_says=word_range_said(j.word_range),
         word_verdict=j.word_verdict,
-        model_words=j.model_words,
+        model_words=j.model_words if j.gives_chance else "",
         record_verdict=j.record_verdict,
-        record_words=j.record_words,
+        record_words=j.record_words if j.gives_chance else "",
         label=look(j.label),
         label_sentence=j.label_sentence,
         no_data=j.no_data,
@@ -197,9 +197,7 @@ def _part(result: RunResult, reader: EvidenceReader, part: PartResult) -> PartVi
         likelihood=part.likelihood_sentence,
         fit_said=part.fit_sentence,
         no_data=part.no_data,
-        marks=draw_marks(marks_of(part, fixed=part.label.name == "FIXED"), None, axis=True)
-        if simulated
-        else None,
+        marks=draw_marks(marks_of(part), None, axis=True) if simulated else None,
         readings=tuple(_reading(part, name) for name in part.readings) if simulated else (),
         effect_note=f"smallest that matters: {_amount(effects[0].smallest, effects[0].unit)}"
         if effects
@@ -235,6 +233,8 @@ def _reading(part: PartResult, name: str) -> ReadingRow:
     title = NAMED[name].title if name in NAMED else name.replace("_", " ")
     if share is None:
         return ReadingRow(title, DASH, "no history can answer", "", "")
+    if not part.gives_chance:
+        return ReadingRow(title, DASH, "the form fixes the answer", "", "")
     interval = percent_range(share.low, share.high) if share.low < share.high else DASH
     chance = f"± {plural(max(1, round(100 * share.mcse)), 'point')}"
     if share.undetermined > 0:

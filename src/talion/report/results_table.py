@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from markupsafe import Markup
 
@@ -96,7 +96,8 @@ def holder_name(result: RunResult, held_by: str) -> str:
 
 def _row(result: RunResult, j: JudgmentResult) -> ResultRow:
     main = j.main
-    tested = main if main is not None and main.kind != "record" else None
+    # The label of a judgment is that of its main part.
+    tested = replace(main, label=j.label) if main is not None and main.kind != "record" else None
     return ResultRow(
         id=j.id,
         anchor=anchor(j.id),
@@ -109,17 +110,13 @@ def _row(result: RunResult, j: JudgmentResult) -> ResultRow:
         no_data=j.no_data,
         outcome=main.record.outcome if main is not None and main.record is not None else "",
         test_note=_test_note(j),
-        marks=draw_marks(marks_of(tested, fixed=_fixed(j)), j.word_range) if tested else None,
+        marks=draw_marks(marks_of(tested), j.word_range) if tested else None,
         readings=readings_of(tested, provisional=is_provisional(result)) if tested else (),
         rests=_rests(j),
         links=tuple((link, anchor(link)) for link in j.path[:NAMED]),
         more_links=max(0, len(j.path) - NAMED),
         watch=j.judgment.watch,
     )
-
-
-def _fixed(j: JudgmentResult) -> bool:
-    return j.label.name == "FIXED"
 
 
 def _test_note(j: JudgmentResult) -> str:
@@ -145,16 +142,16 @@ def word_range_said(word: tuple[float, float] | None) -> str:
     return f"at most {high} %" if low <= 0 else f"{low} to {high} %"
 
 
-def marks_of(part: PartResult, *, fixed: bool = False) -> list[Mark]:
+def marks_of(part: PartResult) -> list[Mark]:
     """Return the drawn marks of a part: no view, as written, with the record."""
-    return [_mark(part, reading, name, style, fixed) for reading, name, style in SHOWN]
+    return [_mark(part, reading, name, style) for reading, name, style in SHOWN]
 
 
-def _mark(part: PartResult, reading: str, name: str, style: str, fixed: bool) -> Mark:
+def _mark(part: PartResult, reading: str, name: str, style: str) -> Mark:
     share = part.readings.get(reading)
     if share is None:
         return Mark(name, style, why=_why(part, reading))
-    if fixed:
+    if not part.gives_chance:
         return Mark(name, style, why="the form of the test fixes the answer")
     spread = (share.low, share.high) if share.low < share.high else (None, None)
     return Mark(name, style, share.probability, *spread)
@@ -167,7 +164,7 @@ def _why(part: PartResult, reading: str) -> str:
 
 
 def readings_of(part: PartResult, *, provisional: bool = False) -> tuple[Reading, ...]:
-    """Return the three readings of a part in words.
+    """Return the three readings of a part in words; a dash where its form fixes the answer.
 
     Args:
         part: with a simulated test.
@@ -178,6 +175,9 @@ def readings_of(part: PartResult, *, provisional: bool = False) -> tuple[Reading
         share = part.readings.get(reading)
         if share is None:
             found.append(Reading(name, f"{DASH} ({_why(part, reading)})", False))
+            continue
+        if not part.gives_chance:
+            found.append(Reading(name, DASH, False))
             continue
         said = percent(share.probability)
         spread = percent_range(share.low, share.high)

@@ -29,7 +29,9 @@ def wording_view(result: JudgmentResult) -> WordingView:
     """Return the words and rules of one judgment as printed; empty where nothing was tested."""
     parts = result.confidence.parts if result.confidence is not None else ()
     return WordingView(
-        tuple(_reading(name, fit) for name, fit in result.words.items()),
+        tuple(_reading(name, fit) for name, fit in result.words.items())
+        if result.gives_chance
+        else (),
         tuple((part.rule, part.level.value, sentence(part.reason)) for part in parts),
     )
 

@@ -17,9 +17,11 @@ from lxml import etree
 
 from report.office.runs import ARABIC, all_text, awkward, fitted, licensed, parts, watched
 from talion.errors import InputError
-from talion.report.office.dossier import CitedSource, Dossier
+from talion.report.office.citations import source_in_full
+from talion.report.office.dossier import ChartData, CitedSource, Dossier
+from talion.report.office.pictures import Picture
 from talion.report.office.table_words import TableWords
-from talion.report.office.word import write_word
+from talion.report.office.word import draw_for_page, write_annex, write_word
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CLAIM = "The groups across the river go on with attacks of about the same size until the end of May"
@@ -29,6 +31,11 @@ PIXEL = bytes.fromhex(
     "89504e470d0a1a0a0000000d49484452000000010000000108060000001f15c4890000000d49444154789c6360606060"
     "0000000500015e0af3360000000049454e44ae426082"
 )
+
+
+def dot(chart: ChartData, wide: float, high: float) -> Picture:
+    """A picture of the right shape that takes no time to draw."""
+    return Picture(chart.id, PIXEL, "", (round(10 * wide), round(10 * high)), chart.sentence)
 
 
 def opened(data: bytes) -> Any:
@@ -66,7 +73,9 @@ def test_the_table_is_a_table_with_the_words_of_the_report() -> None:
     words = TableWords(dossier)
     found = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
     assert found == [list(words.heads()), *(list(words.cells(j)) for j in dossier.judgments)]
-    assert found[0] == ["Judgment", "Author’s word", "As written", "With the record", "Label"]
+    assert found[0] == [
+        "Judgment", "Author’s word", "No view", "As written", "With the record", "Label",
+    ]  # fmt: skip
     assert table.style.name == "Table Grid"
 
 
@@ -88,17 +97,30 @@ def test_the_page_holds_finding_two_caveats_and_method() -> None:
     assert [style for style, _ in styled[at:]][1:3] == ["List Bullet", "List Bullet"]
     assert set(texts[at + 1 : at + 3]) == {dossier.lacks[0], dossier.lacks[-1]}
     assert not texts[at + 3].startswith(tuple(dossier.lacks))
-    assert any(style == "List Bullet" and text == dossier.findings[0] for style, text in styled)
+    assert f"The record: {dossier.holds}" in texts
 
 
-def test_behind_the_first_page_each_judgment_stands_in_two_sentences() -> None:
-    dossier = watched(fitted().dossier)
-    document = opened(write_word(dossier))
+def test_the_annex_holds_what_the_page_has_no_room_for() -> None:
+    dossier = fitted().dossier
+    document = opened(write_annex(dossier))
+    words = TableWords(dossier)
+    found = [[c.text.replace("\u00a0", " ") for c in row.cells] for row in document.tables[0].rows]
+    assert found == [list(words.heads()), *(list(words.cells(j)) for j in dossier.judgments)]
     texts = [p.text for p in document.paragraphs]
-    at = texts.index("The judgments one by one, in two sentences each")
-    assert document.paragraphs[at].paragraph_format.page_break_before
-    assert texts[at + 1] == "What to watch. From the model: what tells most."
+    for text in (*dossier.findings, *dossier.lacks, dossier.whose, dossier.holds):
+        assert text in texts
+    for source in dossier.sources:
+        assert any(text.startswith(source_in_full(source)) for text in texts)
+
+
+def test_in_the_annex_each_judgment_stands_in_two_sentences() -> None:
+    dossier = watched(fitted().dossier)
+    document = opened(write_annex(dossier))
+    texts = [p.text for p in document.paragraphs]
+    at = texts.index("What to watch")
+    assert texts[at + 1] == "From the model: what tells most."
     assert texts[at + 2] == dossier.signs[0].text
+    at = texts.index("The judgments one by one, in two sentences each")
     for j in dossier.judgments:
         place = texts.index(f"{j.id}  {j.claim}")
         assert place > at
@@ -112,8 +134,23 @@ def test_behind_the_first_page_each_judgment_stands_in_two_sentences() -> None:
 # --- footnotes ------------------------------------------------------------------------------------
 
 
+def test_the_brief_cites_the_text_it_judges_and_the_sources_of_the_record() -> None:
+    dossier = licensed().dossier
+    uncited = tuple(j.model_copy(update={"cites": ()}) for j in dossier.judgments)
+    dossier = dossier.model_copy(update={"judgments": uncited})
+    data = write_word(dossier, draw=dot)
+    judged, record = (
+        "".join(n.itertext()) for n in tree(data, "word/footnotes.xml") if not n.get(f"{W}type")
+    )
+    assert judged.startswith(" Conversation with a minister (grade B3, 30 May 2024)")
+    assert "Note on the Guard (grade C3, 1 Jun 2024)" in judged
+    assert "Ledger of a trader (grade A1, 1 Jan 2024), https://ledger.example/private?id=7: 2 rows" in record  # fmt: skip
+    marked = [p for p in opened(data).paragraphs if p._p.findall(f".//{W}footnoteReference")]
+    assert [p.text for p in marked] == [dossier.finding, f"The record: {dossier.holds}"]
+
+
 def test_every_reference_has_its_footnote_and_every_footnote_its_reference() -> None:
-    data = write_word(licensed().dossier)
+    data = write_annex(licensed().dossier)
     notes = {n.get(f"{W}id"): n for n in tree(data, "word/footnotes.xml")}
     references = [
         r.get(f"{W}id") for r in tree(data, "word/document.xml").iter(f"{W}footnoteReference")
@@ -129,7 +166,7 @@ def test_every_reference_has_its_footnote_and_every_footnote_its_reference() -> 
     said = "".join(notes[references[0]].itertext())
     assert said == " Note on the Guard (grade C3, 1 Jun 2024), here “note”, characters 0 to 24."
     assert (
-        "Ledger of a trader (grade A1, 1 Jan 2024), here “ledger”, 1 row of the record"
+        "Ledger of a trader (grade A1, 1 Jan 2024), https://ledger.example/private?id=7, here “ledger”, 1 row "
         in "".join(notes[references[2]].itertext())
     )
 
@@ -138,7 +175,7 @@ def test_a_source_is_given_in_full_once_and_then_by_its_id() -> None:
     dossier = fitted().dossier
     cited = dossier.judgments[0].cites
     twice = tuple(j.model_copy(update={"cites": cited}) for j in dossier.judgments[:2])
-    data = write_word(dossier.model_copy(update={"judgments": twice}))
+    data = write_annex(dossier.model_copy(update={"judgments": twice}))
     first, second = (
         "".join(n.itertext()) for n in tree(data, "word/footnotes.xml") if not n.get(f"{W}type")
     )
@@ -300,7 +337,7 @@ def test_the_style_of_the_tables_type_may_be_the_templates(tmp_path: Path) -> No
 def test_an_exported_brief_may_be_the_template_of_the_next(tmp_path: Path) -> None:
     first = tmp_path / "first.docx"
     first.write_bytes(write_word(licensed().dossier))
-    data = write_word(fitted().dossier, first)
+    data = write_annex(fitted().dossier, first)
     notes = tree(data, "word/footnotes.xml")
     assert [n.get(f"{W}type") for n in notes][:2] == ["separator", "continuationSeparator"]
     assert len(notes) == 2 + sum(bool(j.cites) for j in fitted().dossier.judgments)
@@ -325,18 +362,6 @@ def test_older_files_number_their_lines_otherwise(tmp_path: Path) -> None:
         r.get(f"{W}id") for r in tree(data, "word/document.xml").iter(f"{W}footnoteReference")
     }
     assert references == set(ids[2:])
-
-
-def test_on_a_template_s_page_fewer_fit_and_its_first_page_is_one_page(
-    tmp_path: Path, to_pdf: Any
-) -> None:
-    data = write_word(with_judgments(fitted().dossier, 23), template(tmp_path))
-    first, *rest = to_pdf({"brief.docx": data})["brief.docx"]
-    shown = len(re.findall(r"\bQ\d+\.", first))
-    assert 3 <= shown < 12
-    assert f"{shown} of 23 judgments; the other {23 - shown} stand on the following" in first
-    assert "Method." in first
-    assert sum(len(re.findall(r"\bQ\d+\.", page)) for page in rest) == 23 - shown
 
 
 def test_a_dotx_is_a_template_too(tmp_path: Path) -> None:
@@ -391,22 +416,113 @@ def test_names_stay_as_they_are_and_controls_are_shown() -> None:
     assert document.paragraphs[0].text == f"{ARABIC} [U+202E]gnorw[U+0007]"
 
 
-def test_twelve_judgments_fit_on_one_page(to_pdf: Any) -> None:
-    data = write_word(with_judgments(fitted().dossier, 12))
-    page, *_ = to_pdf({"brief.docx": data})["brief.docx"]
-    assert len(re.findall(r"\bQ\d+\.", page)) == 12
-    assert page.count("characters 1,000 to 2,000") == 12
+def of_page(folder: Path, change: Callable[[Any], None]) -> Path:
+    """A house template with this change."""
+    folder.mkdir()
+    return template(folder, change)
 
 
-@pytest.mark.parametrize(("count", "claim"), [(23, CLAIM), (40, "Talks go on"), (30, CLAIM * 3)])
-def test_of_more_the_first_page_says_how_many_follow(to_pdf: Any, count: int, claim: str) -> None:
-    data = write_word(with_judgments(fitted().dossier, count, claim))
-    first, *rest = to_pdf({"brief.docx": data})["brief.docx"]
-    shown = len(re.findall(r"\bQ\d+\.", first))
-    assert (
-        f"{shown} of {count} judgments; the other {count - shown} stand on the following" in first
+def small_page(document: Any) -> None:
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(148), Mm(210)
+    page.left_margin = page.right_margin = page.top_margin = page.bottom_margin = Mm(18)
+
+
+def wide_page(document: Any) -> None:
+    page = document.sections[0]
+    page.page_width, page.page_height = Mm(279.4), Mm(215.9)
+
+
+def large_type(document: Any) -> None:
+    document.styles["Normal"].font.size = Pt(14)
+    document.styles["Normal"].font.name = "Verdana"
+
+
+def high_header(document: Any) -> None:
+    header = document.sections[0].header
+    header.paragraphs[0].add_run().add_picture(io.BytesIO(PIXEL), width=Mm(30), height=Mm(45))
+    document.sections[0].footer.paragraphs[0].text = "one\ntwo\nthree\nfour\nfive"
+
+
+LONG = f"{CLAIM}, and so on. " * 6
+STRANGE = f"{ARABIC} \U0001f680 & < > \" ' \t tab\x07 " * 4
+
+
+def test_the_brief_is_one_page_whatever_the_case_and_the_template(
+    tmp_path: Path, to_pdf: Any
+) -> None:
+    dossier = fitted().dossier
+    made: dict[str, bytes] = {}
+    for count in (0, 1, 5, 12, 23, 60):
+        made[f"own-{count}.docx"] = write_word(with_judgments(dossier, count), draw=dot)
+    for name, claim in (("long", LONG), ("strange", STRANGE), ("loud", CLAIM.upper() * 2)):
+        long = with_judgments(dossier, 23, claim)
+        titled = long.model_copy(update={"title": f"{dossier.title} {claim}"[:400]})
+        made[f"{name}.docx"] = write_word(titled, draw=dot)
+    pages = (small_page, wide_page, large_type, high_header)
+    for change in pages:
+        file = of_page(tmp_path / change.__name__, change)
+        for count in (1, 23):
+            data = write_word(with_judgments(dossier, count), file, draw=dot)
+            made[f"{change.__name__}-{count}.docx"] = data
+    drawn = to_pdf(made)
+    assert {name: len(pages) for name, pages in drawn.items()} == dict.fromkeys(made, 1)
+    for name, (page,) in drawn.items():
+        assert "Finding" in page, name
+        shown = len(re.findall(r"\bQ\d+\.", page))
+        said = re.search(r"(\d+) of (\d+) judgments, those that tell most; the other (\d+) ", page)
+        if said:
+            assert int(said[1]) == shown == int(said[2]) - int(said[3]), name
+    assert len(re.findall(r"\bQ\d+\.", drawn["own-12.docx"][0])) == 12
+    assert len(re.findall(r"\bQ\d+\.", drawn["own-23.docx"][0])) >= 12
+    assert len(re.findall(r"\bQ\d+\.", drawn["small_page-23.docx"][0])) >= 1
+
+
+def test_of_more_than_fit_those_stay_that_tell_most(to_pdf: Any) -> None:
+    many = with_judgments(fitted().dossier, 40)
+    labels = ["Not testable"] * 20 + ["Unresolved"] * 18 + ["Backed by the record"] * 2
+    judgments = tuple(
+        j.model_copy(update={"label": label})
+        for j, label in zip(many.judgments, labels, strict=True)
     )
-    assert "Method." in first
-    assert "Page 1" in first
-    assert sum(len(re.findall(r"\bQ\d+\.", page)) for page in rest) == count - shown
-    assert shown >= (4 if claim == CLAIM * 3 else 10)
+    dossier = many.model_copy(update={"judgments": judgments})
+    document = opened(write_word(dossier, draw=dot))
+    shown = [row.cells[0].text.partition(".")[0] for row in document.tables[0].rows][1:]
+    assert shown[-2:] == ["Q38", "Q39"]
+    assert shown == [f"Q{i}" for i in (*range(20, 20 + len(shown) - 2), 38, 39)]
+    (annex,) = opened(write_annex(dossier)).tables
+    assert len(annex.rows) == 41
+    assert any("stand in the annex" in p.text for p in document.paragraphs)
+
+
+def test_a_small_case_has_sentences_and_a_chart_on_its_page(to_pdf: Any) -> None:
+    dossier = fitted().dossier
+    few = dossier.model_copy(update={"judgments": dossier.judgments[:2], "findings": ()})
+    asked: list[tuple[str, float, float]] = []
+
+    def draw(chart: ChartData, wide: float, high: float) -> Picture:
+        asked.append((chart.id, wide, high))
+        return dot(chart, wide, high)
+
+    document = opened(write_word(few, draw=draw))
+    ((name, wide, high),) = asked
+    assert name == "fan-attack"
+    assert 135 <= high <= 300
+    (shape,) = document.inline_shapes
+    assert (round(shape.width.pt), round(shape.height.pt)) == (round(wide), round(high))
+    about = shape._inline.docPr
+    assert about.get("descr") == next(c.sentence for c in few.charts if c.id == name)
+    told = [p.text.replace("\u00a0", " ") for p in document.paragraphs]
+    for j in few.judgments:
+        assert any(text.startswith(f"{j.id} {j.bottom_line[0]}") for text in told)
+
+
+def test_the_chart_on_the_page_has_its_size_title_source_and_cut_off() -> None:
+    chart = next(c for c in fitted().dossier.charts if c.id == "fan-attack")
+    picture = draw_for_page(chart, 500, 160)
+    wide, high = picture.size
+    assert abs(wide / high - 500 / 160) < 0.1
+    said = " ".join(re.sub(r"<[^>]*>", " ", picture.svg).split())
+    for text in (chart.title, chart.subtitle, chart.source):
+        assert text in said
+    assert "Cut-off 1 Jun 2024" in said

@@ -14,10 +14,10 @@ from talion.report.office.pictures import Picture, draw_picture, picture_templat
 from talion.report.office.plain import write_markdown, write_text
 from talion.report.office.private import withhold
 from talion.report.office.slides import write_slides
-from talion.report.office.word import write_word
+from talion.report.office.word import write_annex, write_word
 from talion.report.office.workbook import write_workbook
 
-__all__ = ["KINDS", "Exported", "export_run", "make_files"]
+__all__ = ["ANNEX", "KINDS", "Exported", "export_run", "make_files"]
 
 KINDS = {
     "docx": "brief.docx",
@@ -30,6 +30,8 @@ KINDS = {
     "bib": "sources.bib",
 }
 """Kind of export -> file or files it makes."""
+ANNEX = "annex.docx"
+"""What does not fit on the brief's page; written with it."""
 
 
 @dataclass(frozen=True)
@@ -95,6 +97,7 @@ def make_files(
     files: dict[str, str | bytes] = {}
     if "docx" in kinds:
         files[KINDS["docx"]] = write_word(dossier, template)
+        files[ANNEX] = write_annex(dossier, template)
     if "xlsx" in kinds:
         files[KINDS["xlsx"]] = write_workbook(dossier)
     pictures = {picture.id: picture for picture in _pictures(dossier, kinds)}

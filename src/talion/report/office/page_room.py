@@ -1,35 +1,53 @@
 """How much of a Word page a text takes, reckoned by letters: no layout engine is at hand.
 
-A line holds width / (size x 0.49) letters: in sans serif faces running text takes about half its size
-a letter. For a template's face more is reckoned, since a machine may lack it and show a wider one. So the
-page rather keeps a line free than runs over.
+Letters have the widths of our face, Arial. For a template's face more is reckoned, since we do not know it
+and a machine may lack it and show a wider one. So the page rather keeps a line free than runs over.
 """
 
 from __future__ import annotations
 
-import textwrap
+import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from talion.report.office.word_template import TABLE_TEXT
+from talion.report.words import clean
 
 if TYPE_CHECKING:
     from docx.document import Document
+    from docx.section import Section
     from docx.styles.style import ParagraphStyle
 
 __all__ = ["PageRoom"]
 
-_LETTER, _STRANGE_LETTER = 0.49, 0.56
-"""Width of a letter in units of its size: in our face, and in one that we do not know."""
+_OURS, _STRANGE, _BOLD = 1.02, 1.18, 1.07
+"""What widths are multiplied with: in our face, in one that we do not know, in headings."""
+_WIDTHS = {
+    0.222: "ijl'|", 0.278: " !,./:;I[]\\ft", 0.333: "()-`r{}“”‘’", 0.45: '"*^', 0.5: "cksvxyzJ",
+    0.556: "abdeghnopqu0123456789#$?_L–", 0.611: "FTZ+<=>~", 0.667: "ABEKPSVXY&", 0.722: "wCDHNRU",
+    0.778: "GOQ", 0.833: "mM", 0.889: "%", 1.0: "W@—…",
+}  # fmt: skip
+"""Width in units of the size of the type -> the signs that have it, in Arial."""
+_BREAKS = re.compile(r"\s+|(?<=\w-)(?=\w)")
+"""Where lines may break: at spaces and behind hyphens."""
+_WIDTH = {sign: width for width, signs in _WIDTHS.items() for sign in signs}
+_OTHER, _OTHER_CAPITAL, _FULL = 0.6, 0.75, 1.05
+"""Widths of other letters, of capitals among them, and of signs of East Asia and pictures."""
 _LINE = 1.16
 """Height of a line in units of the size of its type, spaced singly."""
+_TALL_LINE = 1.8
+"""The same where letters come from a face for other scripts, with longer strokes or marks above."""
+_TALL = re.compile("[\u0590-\u1fff\u2e80-\ufaff\ufb1d-\ufeff\U00010000-\U0010ffff]")
 _POINT = 12700  # EMU
 _CELL_SIDES, _CELL_ENDS, _RULE = 7.0, 2.5, 0.5
 """Points that a cell loses at its sides, at top and bottom, and to a rule."""
-_NOTE_LINE = 8.0
+_NOTE_LINE = 14.0
 _PLAIN_SIZE = 10.0  # points; what Word takes where a document says nothing
-_SPARE = 8.0
+_SPARE = 0.03
+"""Share of the page that stays free: programs differ in how they break and space lines."""
+_LIST_INDENT = 20.0
 
 
 class PageRoom:
@@ -48,53 +66,83 @@ class PageRoom:
         ends = (page.page_height, page.top_margin, page.bottom_margin)
         down, top, bottom = (0 if s is None else int(s) for s in ends)
         self._document = document
-        self._letter = _LETTER if own else _STRANGE_LETTER
+        self._face = _OURS if own else _STRANGE
         self._defaults = _defaults(document)
         self._width = (across - left - right) / _POINT
-        self._left = (down - top - bottom) / _POINT - _SPARE
+        body = (down - top - bottom) / _POINT - self._beside(page)
+        self._left = body * (1 - _SPARE)
         self._columns = [share * self._width for share in shares]
 
     @property
-    def is_full(self) -> bool:
-        """Whether more was put on the page than it holds."""
-        return self._left < 0
+    def left(self) -> float:
+        """Points that are free; below zero if more was put on the page than it holds."""
+        return self._left
 
-    def holds(self, texts: Sequence[tuple[str, str]]) -> bool:
-        """Whether further paragraphs, each with its style, would fit."""
-        return sum(self._height(text, style) for text, style in texts) <= self._left
+    @property
+    def width(self) -> float:
+        """Points across, between the margins."""
+        return self._width
 
-    def text(self, text: str, style: str) -> None:
-        """Put a paragraph on the page."""
-        if text:
-            self._left -= self._height(text, style)
+    def take(self, points: float) -> bool:
+        """Put something of this height on the page, if it fits; whether it did."""
+        if points > self._left:
+            return False
+        self._left -= points
+        return True
 
-    def row(self, cells: Sequence[str]) -> None:
-        """Put a row of the table on the page."""
+    def text(self, text: str, style: str) -> float:
+        """Return the height of a paragraph; none for no text."""
+        return self._height(text, style) if text else 0.0
+
+    def row(self, cells: Sequence[str]) -> float:
+        """Return the height of a row of the table."""
         size = self._size(TABLE_TEXT)
-        lines = max(
-            sum(self._lines(part, width - _CELL_SIDES, size) for part in cell.split("\n"))
+        high = max(
+            sum(
+                self._lines(part, width - _CELL_SIDES, size) * _line(part)
+                for part in clean(cell).split("\n")
+            )
             for cell, width in zip(cells, self._columns, strict=True)
         )
-        self._left -= lines * size * _LINE + _CELL_ENDS + _RULE
+        return high * size + _CELL_ENDS + _RULE
 
-    def notes_begin(self) -> None:
-        """Put the line above the footnotes on the page."""
-        self._left -= _NOTE_LINE
+    def notes(self, texts: Sequence[str]) -> float:
+        """Return the height of footnotes with the line above them."""
+        return _NOTE_LINE + sum(self.note(text) for text in texts)
 
-    def note(self, text: str) -> None:
-        """Put a footnote on the page."""
-        if text:
-            self._left -= self._height(f"00 {text}", "footnote text")
+    def note(self, text: str) -> float:
+        """Return the height of a footnote; none for no text."""
+        return self._height(f"00 {text}", "footnote text") if text else 0.0
+
+    def _beside(self, page: Section) -> float:
+        """Return by how much a high header or footer pushes the text into the page."""
+        found = 0.0
+        for part, edge, margin in (
+            (page.header, page.header_distance, page.top_margin),
+            (page.footer, page.footer_distance, page.bottom_margin),
+        ):
+            lines = sum(
+                self._height(p.text, p.style.name if p.style is not None else "Normal")
+                for p in part.paragraphs
+                if p.text or len(part.paragraphs) > 1
+            )
+            lines += sum(_LINE * self._size("Normal") * len(table.rows) for table in part.tables)
+            pictures = part._element.xpath(".//wp:extent/@cy")  # noqa: SLF001 - no call for them
+            high = lines + sum(int(cy) for cy in pictures) / _POINT
+            found += max(0.0, high + (int(edge or 0) - int(margin or 0)) / _POINT)
+        return found
 
     def _height(self, text: str, style: str) -> float:
+        text = clean(text)
         size, found = self._size(style), self._style(style)
         ends = self._space(found, "space_before") + self._space(found, "space_after")
-        line = size * _LINE * self._spacing(found, size)
-        return self._lines(text, self._width, size) * line + ends
+        line = size * _line(text) * self._spacing(found, size)
+        width = self._width - (_LIST_INDENT if style.startswith("List") else 0.0)
+        width /= _BOLD if style.startswith("Heading") else 1.0
+        return self._lines(text, width, size) * line + ends
 
     def _lines(self, text: str, width: float, size: float) -> int:
-        letters = max(4, int(width / (size * self._letter)))
-        return len(textwrap.wrap(text, letters)) or 1
+        return _wrapped(text, max(1.0, width / (size * self._face)))
 
     def _style(self, name: str) -> ParagraphStyle | None:
         wanted = name.casefold()
@@ -126,6 +174,41 @@ class PageRoom:
                 return found if isinstance(found, float) else max(1.0, found.pt / (size * _LINE))
             style = style.base_style
         return self._defaults.spacing
+
+
+def _wrapped(text: str, width: float) -> int:
+    """Return how many lines a text takes where a line is so wide, in units of the size of its type.
+
+    >>> _wrapped("ab cd ef", 3), _wrapped("aaaaaaaa", 2), _wrapped("", 9)
+    (2, 3, 1)
+    """
+    lines, used, space = 1, 0.0, _WIDTH[" "]
+    for part in _BREAKS.split(text.strip()):
+        word = part.strip()
+        size = sum(map(_width, word))
+        if used and used + space + size > width:
+            lines, used = lines + 1, 0.0
+        while size > width:  # too long for any line, so that it is cut
+            lines, size = lines + 1, size - width
+        used += size + (space if used else 0.0)
+    return lines
+
+
+def _line(text: str) -> float:
+    """Return the height of a line of a text in units of the size of its type, spaced singly."""
+    return _TALL_LINE if _TALL.search(text) else _LINE
+
+
+def _width(sign: str) -> float:
+    """Return the width of a sign in units of the size of its type."""
+    known = _WIDTH.get(sign)
+    if known is not None:
+        return known
+    if unicodedata.combining(sign):
+        return 0.0
+    if unicodedata.east_asian_width(sign) in "WF" or ord(sign) > 0xFFFF:
+        return _FULL
+    return _OTHER_CAPITAL if sign.isupper() else _OTHER
 
 
 @dataclass(frozen=True)

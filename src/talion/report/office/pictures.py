@@ -7,6 +7,7 @@ source as a line below the chart. PNG is drawn at three times its size, for prin
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -39,6 +40,8 @@ _ROWS = {
     "effects": ("effects", "name", 230, (22, 40)),
 }
 """Where rows make the height: dataset, column of their names, height to aim at, pixels a row."""
+_LEAST_FRAME, _LEAST_STEP, _MOST_STEP = 120, 13.0, 90.0
+_SVG_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
 
 
 @dataclass(frozen=True)
@@ -57,28 +60,49 @@ def picture_templates() -> Mapping[str, Spec]:
     return templates()
 
 
-def picture_spec(chart: ChartData, made: Mapping[str, Spec]) -> Spec:
+@dataclass(frozen=True)
+class Frame:
+    """What a chart is drawn in, without its texts: pixels across and down, or down for each row."""
+
+    width: int
+    height: int | None = None
+    step: float | None = None
+
+
+def _usual_frame(chart: ChartData) -> Frame:
+    width, height = _FRAMES[chart.template]
+    return Frame(width, height or chart.height, _step(chart) if chart.template in _ROWS else None)
+
+
+def picture_spec(
+    chart: ChartData,
+    made: Mapping[str, Spec],
+    frame: Frame | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Spec:
     """Return the complete Vega-Lite specification of a picture.
 
     Args:
         chart: of a dossier.
         made: the report's templates.
+        frame: what it is drawn in; the usual one of its kind if omitted.
+        sizes: of its type, in pixels; the usual ones of its kind if omitted.
     """
     spec = build(chart_of(chart), made)
     shape: Spec = json.loads(json.dumps(spec))
-    sizes = _LARGER if chart.template == "timeline" else _SIZES
+    sizes = sizes or (_LARGER if chart.template == "timeline" else _SIZES)
+    frame = frame or _usual_frame(chart)
     datasets, padding = shape.pop("datasets"), shape.pop("padding", 6)
     schema, config = shape.pop("$schema", None), _config(shape.pop("config"), sizes)
-    width, height = _FRAMES[chart.template]
-    shape |= {"width": width} | ({} if height is None else {"height": height})
-    if chart.template in _ROWS:
-        shape["height"] = {"step": _step(chart)}
+    shape |= {"width": frame.width} | ({} if frame.height is None else {"height": frame.height})
+    if frame.step is not None:
+        shape["height"] = {"step": frame.step}
     if chart.template == "timeline":
         for layer in shape["layer"]:
             axis = layer["encoding"].get("y", {}).get("axis")
             if axis:
                 axis.update({"labelLimit": _NAMES, "minExtent": 0})
-    room = width + _BESIDE.get(chart.template, _AXIS)
+    room = frame.width + _BESIDE.get(chart.template, _AXIS)
 
     def lines(text: str, kind: str) -> list[str]:
         return wrapped(text, round(room / (sizes[kind] * _LETTERS[kind])))
@@ -114,24 +138,74 @@ def _config(config: Spec, sizes: Mapping[str, int]) -> Spec:
 
 def _step(chart: ChartData) -> int:
     """Return the height of a row: more for few rows, so that a picture is not a thin strip."""
-    dataset, column, aim, (least, most) = _ROWS[chart.template]
-    rows = len(set(chart.datasets[dataset][column]))
-    return min(max(round(aim / max(rows, 1)), least), most)
+    _, _, aim, (least, most) = _ROWS[chart.template]
+    return min(max(round(aim / max(_rows(chart), 1)), least), most)
 
 
-def draw_picture(chart: ChartData, made: Mapping[str, Spec]) -> Picture:
+def _rows(chart: ChartData) -> int:
+    dataset, column, *_ = _ROWS[chart.template]
+    return len(set(chart.datasets[dataset][column]))
+
+
+def draw_picture(
+    chart: ChartData,
+    made: Mapping[str, Spec],
+    *,
+    fitted: tuple[int, int] | None = None,
+    sizes: Mapping[str, int] | None = None,
+) -> Picture:
     """Return a chart drawn.
 
     Args:
         chart: of a dossier.
         made: the report's templates.
+        fitted: pixels across and down that the whole picture shall take, texts included, as nearly
+            as rows of a least height allow; as it comes if omitted.
+        sizes: of its type, in pixels.
     """
     import vl_convert
 
-    spec: dict[str, Any] = picture_spec(chart, made)
+    frame = None if fitted is None else _fitted(chart, made, fitted, sizes)
+    spec: dict[str, Any] = picture_spec(chart, made, frame, sizes)
     png: bytes = vl_convert.vegalite_to_png(spec, vl_version="6.4", scale=SCALE)
     svg: str = vl_convert.vegalite_to_svg(spec, vl_version="6.4")
     return Picture(chart.id, png, svg, _size(png), chart.sentence)
+
+
+def _fitted(
+    chart: ChartData,
+    made: Mapping[str, Spec],
+    whole: tuple[int, int],
+    sizes: Mapping[str, int] | None,
+) -> Frame:
+    """Return the frame with which a picture comes out in a size: what its texts take is measured.
+
+    A wider frame may break lines otherwise, hence a second look.
+    """
+    import vl_convert
+
+    frame = _usual_frame(chart)
+    for _ in range(3):
+        svg = vl_convert.vegalite_to_svg(picture_spec(chart, made, frame, sizes), vl_version="6.4")
+        told = _SVG_SIZE.search(svg)
+        assert told is not None  # noqa: S101 - every drawing states its size
+        more_wide, more_high = (
+            want - float(got) for want, got in zip(whole, told.groups(), strict=True)
+        )
+        if abs(more_wide) < 2 and abs(more_high) < 2:
+            break
+        frame = _changed(chart, frame, more_wide, more_high)
+    return frame
+
+
+def _changed(chart: ChartData, frame: Frame, wide: float, high: float) -> Frame:
+    """Return a frame that is so many pixels wider and higher, within what can be read."""
+    width = max(_LEAST_FRAME, round(frame.width + wide))
+    if frame.step is not None:
+        rows = max(1, _rows(chart))
+        step = frame.step + high / rows
+        return Frame(width, step=min(max(step, _LEAST_STEP), _MOST_STEP))
+    return Frame(width, max(_LEAST_FRAME // 2, round((frame.height or 0) + high)))
 
 
 def _size(png: bytes) -> tuple[int, int]:

@@ -23,6 +23,8 @@ __all__ = [
 NOT_A_FORECAST = "Model output, not a forecast."
 OWN_LINES = "From the case: its author's own lines, with no number behind them."
 _MOST_SIGNS, _MOST_RESTS = 3, 3
+_SHARES = {2: (0.37, 0.14, 0.145, 0.145, 0.2), 3: (0.30, 0.115, 0.13, 0.13, 0.13, 0.195)}
+"""By the number of readings, of the width: judgment, author's word, readings, label."""
 _NAMES = {reading: name for reading, name, _ in SHOWN}
 
 
@@ -68,23 +70,29 @@ def details_said(judgment: JudgmentEntry) -> list[str]:
 
 
 class TableWords:
-    """Heads and cells of the table, with the two readings that a run has to show.
+    """Heads and cells of the table, with the readings that a run has to show, always in one order.
 
-    With a fit: as written and with the record; else no view and as written.
+    No view, as written, and, with a fit, with the record.
 
     Args:
         dossier: of a run.
     """
 
     def __init__(self, dossier: Dossier) -> None:
-        self.readings = (AS_WRITTEN, WITH_RECORD) if dossier.fitted else (NO_VIEW, AS_WRITTEN)
+        with_record = (WITH_RECORD,) if dossier.fitted else ()
+        self.readings = (NO_VIEW, AS_WRITTEN, *with_record)
+
+    @property
+    def shares(self) -> tuple[float, ...]:
+        """Of the width of the table, for each column."""
+        return _SHARES[len(self.readings)]
 
     def heads(self) -> tuple[str, ...]:
-        """Return the heads of the five columns."""
+        """Return the heads of the columns."""
         return ("Judgment", "Author’s word", *(_NAMES[name] for name in self.readings), "Label")
 
     def cells(self, judgment: JudgmentEntry) -> tuple[str, ...]:
-        """Return the five cells of a judgment; a new line where a paragraph begins."""
+        """Return the cells of a judgment; a new line where a paragraph begins."""
         label = label_said(judgment) + ("\nno data here" if judgment.no_data else "")
         return (
             f"{judgment.id}. {judgment.claim}",
