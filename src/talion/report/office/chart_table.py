@@ -17,7 +17,7 @@ from talion.report.office.dossier import Cell, ChartData
 __all__ = ["Row", "chart_rows"]
 
 When: TypeAlias = dt.date | dt.datetime | None
-Row: TypeAlias = tuple[str, str, str, When, When, str, str, str, int | float | None]
+Row: TypeAlias = tuple[str, str, When, When, str, str, str, int | float | None]
 _INK = frozenset({"zero", "shade", "size", "dash", "at", "status"})
 _STARTS, _ENDS = ("day", "start", "middle"), ("end",)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?")
@@ -30,7 +30,7 @@ def chart_rows(chart: ChartData) -> Iterator[Row]:
         chart: of a dossier.
 
     Yields:
-        Chart id, title, part, from, to, name, detail, measure, value.
+        Chart id, part, from, to, name, detail, measure, value.
     """
     for part, columns in chart.datasets.items():
         names = [name for name in columns if name not in _INK]
@@ -38,7 +38,7 @@ def chart_rows(chart: ChartData) -> Iterator[Row]:
         for i in range(size):
             point = {name: columns[name][i] for name in names}
             for start, end, name, detail, measure, value in _point(point):
-                yield chart.id, chart.title, part, start, end, name, detail, measure, value
+                yield chart.id, part, start, end, name, detail, measure, value
 
 
 def _point(

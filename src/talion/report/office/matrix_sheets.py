@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 from talion.errors import InputError
 from talion.judge.evidence_matrix import MARKS, Matrix
 from talion.report.office.container import moment, repack
-from talion.report.office.workbook import FORMULA_STARTS
+from talion.report.office.sheet_layout import FORMULA_STARTS
 from talion.report.words import clean
 
 if TYPE_CHECKING:

@@ -1,57 +1,53 @@
-"""The run as an Excel workbook: one header row a sheet, dates as dates, numbers as numbers.
+"""The run as an Excel workbook: a summary, then one table a sheet, dates as dates, numbers as numbers.
 
-No cell is a formula: a text that begins like one is kept as text and marked so (quotePrefix), as Excel
-itself does with a leading apostrophe. Numbers are as computed; words beside them are as printed.
+Numbers are as computed; words beside them are as printed, a dash where no chance is told.
 """
 
 from __future__ import annotations
 
 import datetime as dt
 import io
-from dataclasses import dataclass
-from textwrap import wrap
-from typing import TYPE_CHECKING, TypeAlias
 
+from talion.judge.labels import Label
 from talion.report.office.chart_table import chart_rows
 from talion.report.office.container import moment, repack
 from talion.report.office.dossier import Dossier, LinkRange, RecordTable, Rivals
-from talion.report.office.table_words import NOT_A_FORECAST, TableWords, label_said, word_said
-from talion.report.results_table import SHOWN
-from talion.report.words import clean, percent, percent_range
+from talion.report.office.sheet_layout import (
+    FONT,
+    SIZE,
+    Line,
+    Sheet,
+    Value,
+    lay_out,
+    set_print,
+)
+from talion.report.office.table_words import (
+    NOT_A_FORECAST,
+    TableWords,
+    as_of_line,
+    label_said,
+    word_said,
+)
+from talion.report.words import DASH, clean, day, percent, percent_range
 
-if TYPE_CHECKING:
-    from openpyxl.cell import Cell as SheetCell
-    from openpyxl.worksheet.worksheet import Worksheet
+__all__ = ["sheets", "write_workbook"]
 
-__all__ = ["FORMULA_STARTS", "Sheet", "sheets", "write_workbook"]
-
-Value: TypeAlias = bool | int | float | str | dt.date | dt.datetime | None
-FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_WIDEST, _NARROWEST = 70, 9
-_LINE, _TALLEST = 14.0, 409.0  # points: a line of text, and the height that Excel allows
-_PRINTABLE = 240  # letters across at which a sheet shrunk to one page can still be read
-_LONGEST = 32_767  # letters that a cell of Excel holds
-_FIRST_DAY = dt.date(1900, 3, 1)  # Excel counts a 29 February 1900 that never was
 _TITLES = {"events": "Record", "totals": "Totals", "absences": "Absences", "coverage": "Coverage"}
-
-
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet: its name, heads, rows."""
-
-    name: str
-    heads: tuple[str, ...]
-    rows: tuple[tuple[Value, ...], ...]
 
 
 def write_workbook(dossier: Dossier) -> bytes:
     """Return the workbook as the bytes of an .xlsx file."""
     from openpyxl import Workbook
+    from openpyxl.styles import Font
+    from openpyxl.utils.indexed_list import IndexedList
 
     book = Workbook()
+    book._fonts = IndexedList([Font(name=FONT, size=SIZE)])  # noqa: SLF001 - of every cell; no call for it
     book.remove(book.worksheets[0])
     for sheet in sheets(dossier):
-        _fill(book.create_sheet(sheet.name), sheet)
+        page = book.create_sheet(sheet.name)
+        lay_out(page, sheet)
+        set_print(page, dossier.title, f"As of {day(dossier.as_of)}. {NOT_A_FORECAST}")
     about = book.properties
     about.title = clean(dossier.title)
     about.creator = about.lastModifiedBy = f"Talion {dossier.version}"
@@ -64,34 +60,58 @@ def write_workbook(dossier: Dossier) -> bytes:
 
 def sheets(dossier: Dossier) -> tuple[Sheet, ...]:
     """Return every sheet of the workbook as heads and rows."""
-    found = [_judgments(dossier), _results(dossier), _rests(dossier), _flips(dossier)]
+    found = [_summary(dossier), _judgments(dossier), _results(dossier)]
+    found += [_rests(dossier), _flips(dossier)]
     found += [_signs(dossier), _assumptions(dossier)]
     if dossier.links:
         found.append(_links(dossier))
     if dossier.rivals is not None:
         found += [_rivals(dossier.rivals), _pairs(dossier.rivals)]
     found += [_record(table) for table in dossier.tables]
-    found += [_sources(dossier), _charts(dossier), _about(dossier)]
+    found += [_sources(dossier), _charts(dossier), _chart_data(dossier), _about(dossier)]
     return tuple(found)
 
 
 # --- what stands on each sheet ---------------------------------------------------------------------
 
 
-def _judgments(dossier: Dossier) -> Sheet:
-    """A row a judgment, in words, as in the report's table."""
-    words = TableWords(dossier)
-    names = [(reading, name) for reading, name, _ in SHOWN]
-    heads = (
-        "judgment", "claim", "in two sentences", "held by", "author's word", *(name.lower() for _, name in names),
-        "label", "no data here", "test", "why this label", "likelihood", "confidence", "footing",
-        "watch", "sources",
+def _summary(dossier: Dossier) -> Sheet:
+    """The sheet to open first: the finding, each judgment in a row, what to watch, what is lacking."""
+    d, words = dossier, TableWords(dossier)
+    above = (
+        Line(d.title, 16, bold=True), Line(as_of_line(d)), Line(d.finding, 13), Line(d.confidence),
+        Line(f"The record: {d.holds}"), *((Line(d.withheld),) if d.withheld else ()), Line(""),
     )  # fmt: skip
     rows: tuple[tuple[Value, ...], ...] = tuple(
         (
-            j.id, j.claim, " ".join(j.bottom_line), j.holder, word_said(j), *(words.reading(j, r) for r, _ in names),
-            label_said(j), bool(j.no_data), j.test, j.label_sentence, j.likelihood or j.record_sentence,
-            j.confidence, j.footing, "; ".join(j.watch), "; ".join(c.source for c in j.cites),
+            j.id, j.claim, j.bottom_line[0], word_said(j),
+            *(words.reading(j, name) for name in words.readings), label_said(j), bool(j.no_data),
+        )
+        for j in d.judgments
+    )  # fmt: skip
+    _, word, *readings, label = words.heads()
+    heads = ("Id", "Judgment", "How it stands", word, *readings, label, "No data here")
+    watch = [s.text for s in d.signs] or [f"{name}: {text}" for name, text in d.watch]
+    below = [Line("")]
+    for head, lines in (
+        ("What to watch", watch),
+        ("Caveats: what the record lacks", (*d.lacks, d.whose)),
+    ):
+        below += [Line(head, bold=True), *map(Line, lines)] if lines else []
+    return Sheet("Summary", heads, rows, above, tuple(below))
+
+
+def _judgments(dossier: Dossier) -> Sheet:
+    """A row a judgment: on what it turns, its test, and the reasons of its label, in words."""
+    heads = (
+        "judgment", "claim", "held by", "label", "on what it turns", "test", "why this label",
+        "likelihood", "confidence", "footing", "watch", "sources",
+    )  # fmt: skip
+    rows: tuple[tuple[Value, ...], ...] = tuple(
+        (
+            j.id, j.claim, j.holder, label_said(j), j.bottom_line[1], j.test, j.label_sentence,
+            j.likelihood or j.record_sentence, j.confidence, j.footing, "; ".join(j.watch),
+            "; ".join(c.source for c in j.cites),
         )
         for j in dossier.judgments
     )  # fmt: skip
@@ -113,9 +133,9 @@ def _results(dossier: Dossier) -> Sheet:
     """A row a judgment x part x reading, as in results.csv, and the share in words."""
     rows: list[tuple[Value, ...]] = []
     for line in dossier.results:
-        known = line.probability is not None
-        said = percent(line.probability) if known else None
-        spread = percent_range(line.low, line.high) if known else None
+        known, told = line.probability is not None, Label(line.label).gives_chance
+        said = (percent(line.probability) if told else DASH) if known else None
+        spread = (percent_range(line.low, line.high) if told else DASH) if known else None
         texts = (getattr(line, name) for name in _TEXTS)
         rows.append((*texts, said, spread, *(getattr(line, name) for name in _NUMBERS)))
     heads = (*_TEXTS, "said", "interval_said", *_NUMBERS)
@@ -244,7 +264,14 @@ def _sources(dossier: Dossier) -> Sheet:
 
 
 def _charts(dossier: Dossier) -> Sheet:
-    heads = ("chart", "title", "part", "from", "to", "name", "detail", "measure", "value")
+    """A row a chart: what it shows; its numbers stand on the next sheet."""
+    heads = ("chart", "section", "title", "measure", "source")
+    rows = tuple((c.id, c.part, c.title, c.subtitle, c.source) for c in dossier.charts)
+    return Sheet("Charts", heads, rows)
+
+
+def _chart_data(dossier: Dossier) -> Sheet:
+    heads = ("chart", "part", "from", "to", "name", "detail", "measure", "value")
     rows = tuple(row for chart in dossier.charts for row in chart_rows(chart))
     return Sheet("Chart data", heads, rows)
 
@@ -276,81 +303,3 @@ def _about(dossier: Dossier) -> Sheet:
         *((f"Receipt: {what}", value) for what, value in dossier.receipt),
     ]
     return Sheet("About", ("what", "value"), tuple(rows))
-
-
-# --- writing ---------------------------------------------------------------------------------------
-
-
-def _fill(page: Worksheet, sheet: Sheet) -> None:
-    from openpyxl.styles import Alignment, Font, PatternFill
-    from openpyxl.utils import get_column_letter
-
-    head_font, head_fill = Font(bold=True), PatternFill("solid", fgColor="E4E7EA")
-    top = Alignment(vertical="top", wrap_text=True)
-    for number, head in enumerate(sheet.heads, 1):
-        cell = page.cell(1, number, head)
-        cell.font, cell.fill, cell.alignment = head_font, head_fill, top
-    widths = [len(head) for head in sheet.heads]
-    for line, row in enumerate(sheet.rows, 2):
-        for number, value in enumerate(row, 1):
-            _write(page.cell(line, number), value)
-            widths[number - 1] = max(widths[number - 1], _length(value))
-    for number, width in enumerate(widths, 1):
-        held = min(max(width + 2, _NARROWEST), _WIDEST)
-        page.column_dimensions[get_column_letter(number)].width = held
-        if width > _WIDEST:
-            for line in range(2, len(sheet.rows) + 2):
-                page.cell(line, number).alignment = top
-    for line, row in enumerate(sheet.rows, 2):
-        lines = max((_lines(value) for value in row), default=1)
-        if lines > 1:  # not every program reckons the height of wrapped text by itself
-            page.row_dimensions[line].height = min(_LINE * lines, _TALLEST)
-            for number, width in enumerate(widths, 1):
-                if width <= _WIDEST:
-                    page.cell(line, number).alignment = Alignment(vertical="top")
-    page.freeze_panes = "A2"
-    page.auto_filter.ref = f"A1:{get_column_letter(len(sheet.heads))}{len(sheet.rows) + 1}"
-    page.page_setup.orientation, page.page_setup.fitToHeight = "landscape", 0
-    if sum(min(width, _WIDEST) for width in widths) <= _PRINTABLE:
-        page.sheet_properties.pageSetUpPr.fitToPage = True
-    page.print_title_rows = "1:1"
-
-
-def _lines(value: Value) -> int:
-    """Lines that a value takes, wrapped in a column of the widest kind."""
-    if not isinstance(value, str):
-        return 1
-    return sum(len(wrap(part, _WIDEST - 6)) or 1 for part in value.split("\n"))
-
-
-def _length(value: Value) -> int:
-    if isinstance(value, str):
-        return max(map(len, value.split("\n")))
-    if isinstance(value, float):
-        return 8
-    return 10 if isinstance(value, dt.date) else len(str(value))
-
-
-def _write(cell: SheetCell, value: Value) -> None:
-    """Write a value as what it is; a text as text, whatever it begins with."""
-    if isinstance(value, dt.datetime | dt.date):
-        day = value.date() if isinstance(value, dt.datetime) else value
-        if day < _FIRST_DAY:
-            cell.value = value.isoformat()  # Excel has no such day
-            return
-        cell.value = value
-        cell.number_format = "yyyy-mm-dd hh:mm" if isinstance(value, dt.datetime) else "yyyy-mm-dd"
-    elif isinstance(value, str):
-        text = clean(value)[:_LONGEST]
-        if not text:
-            return
-        cell.value = text
-        cell.data_type = "s"
-        if text.startswith(FORMULA_STARTS):
-            cell.quotePrefix = True
-    elif isinstance(value, float):
-        cell.value = value
-        cell._value = repr(value)  # noqa: SLF001 - the library would cut it to 16 digits
-        cell.number_format = "General" if value == 0 or abs(value) >= 1000 else "0.0###"
-    elif value is not None:
-        cell.value = value
