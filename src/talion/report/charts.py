@@ -425,16 +425,20 @@ def _effects() -> Any:
         title=None,
         axis=alt.Axis(labelLimit=250, minExtent=250, labelColor=INK),
     )
+    # Few ticks, and none whose number would touch the next one.
+    axis = alt.Axis(tickCount=6, labelOverlap="greedy", labelSeparation=8)
     base = alt.Chart(_named("effects"))
     tip = [
         alt.Tooltip("name:N", title="what if"),
         alt.Tooltip("said:N", title="difference"),
     ]
     zero = (
-        alt.Chart(_named("zero")).mark_rule(color=MUTED, strokeDash=[3, 3]).encode(x=alt.X("at:Q"))
+        alt.Chart(_named("zero"))
+        .mark_rule(color=MUTED, strokeDash=[3, 3])
+        .encode(x=alt.X("at:Q", title=None, axis=axis))
     )
     rule = base.mark_rule(color=BLUE, strokeWidth=2).encode(
-        y=y, x=alt.X("low:Q", title=None), x2="high:Q", tooltip=tip
+        y=y, x=alt.X("low:Q", title=None, axis=axis), x2="high:Q", tooltip=tip
     )
     dot = base.mark_point(filled=True, color=BLUE, size=55, opacity=1).encode(
         y=y, x="mean:Q", tooltip=tip

@@ -18,7 +18,7 @@ from talion.report.office.dossier import Dossier, Rivals
 from talion.report.office.plain import write_markdown, write_text
 from talion.report.office.rivals import RIVAL_HEADS, build_rivals, rival_cells
 from talion.report.office.slides import write_slides
-from talion.report.office.word import write_word
+from talion.report.office.word import write_annex
 from talion.report.office.workbook import write_workbook
 
 GAPS = {"answers": [3.0, 3.5, 3.0, 3.5], "war": [0.0, 0.1, 0.0, -0.1]}
@@ -57,7 +57,7 @@ def test_entries_are_ranked_with_words_and_numbers(rivals: Rivals) -> None:
 
 
 def test_word_has_a_table_after_the_judgments(rivals: Rivals) -> None:
-    document = docx.Document(io.BytesIO(write_word(with_rivals(rivals))))
+    document = docx.Document(io.BytesIO(write_annex(with_rivals(rivals))))
     table = document.tables[-1]
     found = [[cell.text.replace("\u00a0", " ") for cell in row.cells] for row in table.rows]
     assert found == [list(RIVAL_HEADS), *(list(rival_cells(e)) for e in rivals.entries)]
@@ -79,7 +79,8 @@ def test_the_workbook_has_numbers(rivals: Rivals) -> None:
 def test_slides_and_texts_say_the_same(rivals: Rivals) -> None:
     dossier = with_rivals(rivals).model_copy(update={"charts": ()})
     deck = Presentation(io.BytesIO(write_slides(dossier, {})))
-    slides = [s for s in deck.slides if s.shapes.title.text_frame.text == "Rival explanations"]
+    head = rivals.finding.partition(". ")[0].removesuffix(".") + "."
+    slides = [s for s in deck.slides if s.shapes.title.text_frame.text == head]
     assert len(slides) == 1
     (table,) = [shape.table for shape in slides[0].shapes if shape.has_table]
     assert [c.text for c in table.rows[0].cells] == list(RIVAL_HEADS)

@@ -13,7 +13,7 @@ from talion.report.office.dossier import Dossier, read_run
 from talion.report.office.pictures import Picture, draw_picture, picture_templates
 from talion.report.office.plain import write_markdown, write_text
 from talion.report.office.private import withhold
-from talion.report.office.slides import write_slides
+from talion.report.office.slides import draw_for_slides, write_slides
 from talion.report.office.word import write_annex, write_word
 from talion.report.office.workbook import write_workbook
 
@@ -100,9 +100,9 @@ def make_files(
         files[ANNEX] = write_annex(dossier, template)
     if "xlsx" in kinds:
         files[KINDS["xlsx"]] = write_workbook(dossier)
-    pictures = {picture.id: picture for picture in _pictures(dossier, kinds)}
     if "pptx" in kinds:
-        files[KINDS["pptx"]] = write_slides(dossier, pictures)
+        files[KINDS["pptx"]] = write_slides(dossier, draw_for_slides(dossier))
+    pictures = {picture.id: picture for picture in _pictures(dossier, kinds)}
     for kind in ("png", "svg"):
         if kind in kinds:
             for picture in pictures.values():
@@ -118,11 +118,9 @@ def make_files(
 
 
 def _pictures(dossier: Dossier, kinds: Sequence[str]) -> Iterator[Picture]:
-    """Yield the charts that these kinds of export show."""
-    every = "png" in kinds or "svg" in kinds
-    if not every and "pptx" not in kinds:
+    """Yield every chart, where files of charts are asked for."""
+    if "png" not in kinds and "svg" not in kinds:
         return
     made = picture_templates()
     for chart in dossier.charts:
-        if every or chart.on_slide:
-            yield draw_picture(chart, made)
+        yield draw_picture(chart, made)

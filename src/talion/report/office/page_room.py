@@ -6,12 +6,11 @@ and a machine may lack it and show a wider one. So the page rather keeps a line 
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from talion.report.office.type_widths import LINE, line_height, wrapped_lines
 from talion.report.office.word_template import TABLE_TEXT
 from talion.report.words import clean
 
@@ -24,22 +23,6 @@ __all__ = ["PageRoom"]
 
 _OURS, _STRANGE, _BOLD = 1.02, 1.18, 1.07
 """What widths are multiplied with: in our face, in one that we do not know, in headings."""
-_WIDTHS = {
-    0.222: "ijl'|", 0.278: " !,./:;I[]\\ft", 0.333: "()-`r{}“”‘’", 0.45: '"*^', 0.5: "cksvxyzJ",
-    0.556: "abdeghnopqu0123456789#$?_L–", 0.611: "FTZ+<=>~", 0.667: "ABEKPSVXY&", 0.722: "wCDHNRU",
-    0.778: "GOQ", 0.833: "mM", 0.889: "%", 1.0: "W@—…",
-}  # fmt: skip
-"""Width in units of the size of the type -> the signs that have it, in Arial."""
-_BREAKS = re.compile(r"\s+|(?<=\w-)(?=\w)")
-"""Where lines may break: at spaces and behind hyphens."""
-_WIDTH = {sign: width for width, signs in _WIDTHS.items() for sign in signs}
-_OTHER, _OTHER_CAPITAL, _FULL = 0.6, 0.75, 1.05
-"""Widths of other letters, of capitals among them, and of signs of East Asia and pictures."""
-_LINE = 1.16
-"""Height of a line in units of the size of its type, spaced singly."""
-_TALL_LINE = 1.8
-"""The same where letters come from a face for other scripts, with longer strokes or marks above."""
-_TALL = re.compile("[\u0590-\u1fff\u2e80-\ufaff\ufb1d-\ufeff\U00010000-\U0010ffff]")
 _POINT = 12700  # EMU
 _CELL_SIDES, _CELL_ENDS, _RULE = 7.0, 2.5, 0.5
 """Points that a cell loses at its sides, at top and bottom, and to a rule."""
@@ -99,7 +82,7 @@ class PageRoom:
         size = self._size(TABLE_TEXT)
         high = max(
             sum(
-                self._lines(part, width - _CELL_SIDES, size) * _line(part)
+                self._lines(part, width - _CELL_SIDES, size) * line_height(part)
                 for part in clean(cell).split("\n")
             )
             for cell, width in zip(cells, self._columns, strict=True)
@@ -126,7 +109,7 @@ class PageRoom:
                 for p in part.paragraphs
                 if p.text or len(part.paragraphs) > 1
             )
-            lines += sum(_LINE * self._size("Normal") * len(table.rows) for table in part.tables)
+            lines += sum(LINE * self._size("Normal") * len(table.rows) for table in part.tables)
             pictures = part._element.xpath(".//wp:extent/@cy")  # noqa: SLF001 - no call for them
             high = lines + sum(int(cy) for cy in pictures) / _POINT
             found += max(0.0, high + (int(edge or 0) - int(margin or 0)) / _POINT)
@@ -136,13 +119,13 @@ class PageRoom:
         text = clean(text)
         size, found = self._size(style), self._style(style)
         ends = self._space(found, "space_before") + self._space(found, "space_after")
-        line = size * _line(text) * self._spacing(found, size)
+        line = size * line_height(text) * self._spacing(found, size)
         width = self._width - (_LIST_INDENT if style.startswith("List") else 0.0)
         width /= _BOLD if style.startswith("Heading") else 1.0
         return self._lines(text, width, size) * line + ends
 
     def _lines(self, text: str, width: float, size: float) -> int:
-        return _wrapped(text, max(1.0, width / (size * self._face)))
+        return wrapped_lines(text, max(1.0, width / (size * self._face)))
 
     def _style(self, name: str) -> ParagraphStyle | None:
         wanted = name.casefold()
@@ -171,44 +154,9 @@ class PageRoom:
         while style is not None:
             found = style.paragraph_format.line_spacing
             if found is not None:
-                return found if isinstance(found, float) else max(1.0, found.pt / (size * _LINE))
+                return found if isinstance(found, float) else max(1.0, found.pt / (size * LINE))
             style = style.base_style
         return self._defaults.spacing
-
-
-def _wrapped(text: str, width: float) -> int:
-    """Return how many lines a text takes where a line is so wide, in units of the size of its type.
-
-    >>> _wrapped("ab cd ef", 3), _wrapped("aaaaaaaa", 2), _wrapped("", 9)
-    (2, 3, 1)
-    """
-    lines, used, space = 1, 0.0, _WIDTH[" "]
-    for part in _BREAKS.split(text.strip()):
-        word = part.strip()
-        size = sum(map(_width, word))
-        if used and used + space + size > width:
-            lines, used = lines + 1, 0.0
-        while size > width:  # too long for any line, so that it is cut
-            lines, size = lines + 1, size - width
-        used += size + (space if used else 0.0)
-    return lines
-
-
-def _line(text: str) -> float:
-    """Return the height of a line of a text in units of the size of its type, spaced singly."""
-    return _TALL_LINE if _TALL.search(text) else _LINE
-
-
-def _width(sign: str) -> float:
-    """Return the width of a sign in units of the size of its type."""
-    known = _WIDTH.get(sign)
-    if known is not None:
-        return known
-    if unicodedata.combining(sign):
-        return 0.0
-    if unicodedata.east_asian_width(sign) in "WF" or ord(sign) > 0xFFFF:
-        return _FULL
-    return _OTHER_CAPITAL if sign.isupper() else _OTHER
 
 
 @dataclass(frozen=True)

@@ -27,6 +27,8 @@ _FRAMES: Mapping[str, tuple[int, int | None]] = {
 """Width and height of a picture's frame in pixels; None where rows make the height."""
 _NAMES = 300
 """Pixels for the names of a timeline's rows, which are long."""
+_NUMBERS = 150
+"""Pixels for the numbers behind the rows of effects, in type of the usual size."""
 _BESIDE = {"timeline": _NAMES + 10, "effects": 410}
 """Pixels beside the frame: names of rows, and numbers after them."""
 _AXIS = 45
@@ -40,7 +42,7 @@ _ROWS = {
     "effects": ("effects", "name", 230, (22, 40)),
 }
 """Where rows make the height: dataset, column of their names, height to aim at, pixels a row."""
-_LEAST_FRAME, _LEAST_STEP, _MOST_STEP = 120, 13.0, 90.0
+_LEAST_FRAME, _LEAST_STEP, _MOST_STEP = 120, 13.0, 150.0
 _SVG_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
 
 
@@ -92,16 +94,15 @@ def picture_spec(
     shape: Spec = json.loads(json.dumps(spec))
     sizes = sizes or (_LARGER if chart.template == "timeline" else _SIZES)
     frame = frame or _usual_frame(chart)
+    if frame.step is not None:  # names of rows are no higher than their rows
+        sizes = {**sizes, "label": min(sizes["label"], int(frame.step))}
     datasets, padding = shape.pop("datasets"), shape.pop("padding", 6)
     schema, config = shape.pop("$schema", None), _config(shape.pop("config"), sizes)
     shape |= {"width": frame.width} | ({} if frame.height is None else {"height": frame.height})
     if frame.step is not None:
         shape["height"] = {"step": frame.step}
-    if chart.template == "timeline":
-        for layer in shape["layer"]:
-            axis = layer["encoding"].get("y", {}).get("axis")
-            if axis:
-                axis.update({"labelLimit": _NAMES, "minExtent": 0})
+    for layer in shape["layer"]:
+        _suit(layer, chart.template, frame, sizes)
     room = frame.width + _BESIDE.get(chart.template, _AXIS)
 
     def lines(text: str, kind: str) -> list[str]:
@@ -127,6 +128,20 @@ def picture_spec(
         "config": config,
         "padding": padding,
     }
+
+
+def _suit(layer: Spec, template: str, frame: Frame, sizes: Mapping[str, int]) -> None:
+    """Fit a layer to its frame and sizes: names of rows, numbers beside them, words inside."""
+    for part in layer.get("layer", ()):
+        _suit(part, template, frame, sizes)
+    mark, encoding = layer.get("mark"), layer.get("encoding", {})
+    if isinstance(mark, dict) and mark.get("type") == "text":
+        mark["fontSize"] = max(sizes["label"] - 1, mark.get("fontSize", 0))
+    axis = encoding.get("y", {}).get("axis")
+    if template == "timeline" and axis:
+        axis.update({"labelLimit": _NAMES, "minExtent": 0})
+    if template == "effects" and "value" in encoding.get("x", {}):
+        encoding["x"]["value"] = frame.width + _NUMBERS * sizes["label"] // _SIZES["label"]
 
 
 def _config(config: Spec, sizes: Mapping[str, int]) -> Spec:

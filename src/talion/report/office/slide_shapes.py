@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from talion.report.charts import GAP, GRID, INK
+from talion.report.office.slide_room import height_of_row
 from talion.report.words import clean
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ FONT = "Arial"
 Place: TypeAlias = tuple[float, float, float, float]
 """Left, top, width and height in inches."""
 _INCH = 914_400
+_STRETCH = 1.5
 _TITLE = 0  # number of a title's place
 
 
@@ -94,28 +96,36 @@ def add_table(
     place: Place,
     alt: str,
     size: int,
-) -> None:
-    """Put a native table on a slide, in a plain look.
+) -> float:
+    """Put a native table on a slide, in a plain look, and return its height in inches.
 
     Args:
         slide: to put it on.
         heads: of its columns.
         rows: of cells; a new line where a paragraph begins.
         shares: of the width.
-        place: of the table; rows grow below it as their texts need.
+        place: of the table; rows take more than they need where it has room, up to half as much.
         alt: the text that stands for it unseen.
         size: of its type.
     """
-    frame: Any = slide.shapes.add_table(len(rows) + 1, len(heads), *map(inches, place))
+    left, top, width, room = place
+    needed = [height_of_row(tuple(row), shares, width, size) for row in (heads, *rows)]
+    stretch = min(_STRETCH, max(1.0, (room - needed[0]) / max(sum(needed[1:]), 0.1)))
+    needed[1:] = [stretch * high for high in needed[1:]]
+    whole = sum(needed)
+    frame: Any = slide.shapes.add_table(
+        len(rows) + 1, len(heads), *map(inches, (left, top, width, whole))
+    )
     set_alt(frame, alt)
     table = frame.table
     table.horz_banding = False
     for column, share in zip(table.columns, shares, strict=True):
-        column.width = inches(place[2] * share / sum(shares))
+        column.width = inches(width * share / sum(shares))
     for line, cells in enumerate((heads, *rows)):
-        table.rows[line].height = inches(0.3)
+        table.rows[line].height = inches(needed[line])
         for number, text in enumerate(cells):
             _fill(table.cell(line, number), text, size, head=line == 0)
+    return whole
 
 
 def _fill(cell: Any, text: str, size: int, *, head: bool) -> None:

@@ -209,6 +209,7 @@ class _Annex:
             claim.paragraph_format.space_before = Pt(7)
             told = add_line(self.document, " ".join(judgment.bottom_line))
             told.paragraph_format.keep_with_next = bool(details_said(judgment))
+            told.paragraph_format.keep_together = True
             for said in details_said(judgment):
                 self._line(said.replace(" %", "\u00a0%"), NOTE_TEXT)  # a number and its sign
 
