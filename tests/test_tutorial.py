@@ -185,7 +185,7 @@ def say_what_the_page_says(here: Path, printed: dict[str, str]) -> None:
         **before,
         "The air strikes bring more ambushes": "Rests on the author's assumption",
     }
-    assert {"brief.docx", "workbook.xlsx", "summary.md"} <= {p.name for p in (here / "to-send").iterdir()}  # fmt: skip
+    assert {"brief.docx", "annex.docx", "workbook.xlsx", "summary.md"} <= {p.name for p in (here / "to-send").iterdir()}  # fmt: skip
     diff = told("talion diff run-1 run-2")
     assert re.search(r"because of link \w+ \(extra: 0.5 \(0 to 1.2\) → 1 \(0.4 to 1.8\)\)", diff)
     assert "likely → almost certain" in diff

@@ -113,7 +113,10 @@ def export_(
         Path,
         typer.Argument(metavar="RUN", help="the folder that `talion run CASE --out DIR` wrote"),
     ],
-    docx: Annotated[bool, typer.Option("--docx", help="brief.docx: a Word brief")] = False,
+    docx: Annotated[
+        bool,
+        typer.Option("--docx", help="brief.docx: a Word brief of one page; annex.docx: the rest"),
+    ] = False,
     xlsx: Annotated[bool, typer.Option("--xlsx", help="workbook.xlsx: an Excel workbook")] = False,
     pptx: Annotated[bool, typer.Option("--pptx", help="slides.pptx: slides, 16:9")] = False,
     png: Annotated[bool, typer.Option("--png", help="chart-*.png: every chart")] = False,

@@ -165,8 +165,8 @@ def test_a_run_of_an_older_version_says_how_to_run_it_again(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"format": 0}, "its format is not 2 (got 0); run it again: talion run small"),
-        ({"format": None}, "its format is not 2 (got None)"),
+        ({"format": 0}, "its format is not 3 (got 0); run it again: talion run small"),
+        ({"format": None}, "its format is not 3 (got None)"),
         ({"seed": "three"}, "dossier.json, seed: damaged"),
         ({"more": 1}, "dossier.json, more: damaged"),
         ({"results_sha256": "0" * 64}, "results.json is not the one this file was written with"),

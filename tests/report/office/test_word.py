@@ -22,6 +22,7 @@ from talion.report.office.dossier import ChartData, CitedSource, Dossier
 from talion.report.office.pictures import Picture
 from talion.report.office.table_words import TableWords
 from talion.report.office.word import draw_for_page, write_annex, write_word
+from talion.report.office.workbook import write_workbook
 
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 CLAIM = "The groups across the river go on with attacks of about the same size until the end of May"
@@ -390,10 +391,15 @@ def test_what_is_no_template_is_refused(tmp_path: Path) -> None:
             packed.writestr(name, b"<w:docu" if name == "word/document.xml" else part)
     plain = tmp_path / "plain.docx"
     plain.write_text("no Word file", encoding="utf-8")
+    locked = tmp_path / "locked.docx"
+    locked.write_bytes(bytes.fromhex("d0cf11e0a1b11ae1") + bytes(600))
+    sheet = tmp_path / "sheet.docx"
+    sheet.write_bytes(write_workbook(fitted().dossier.model_copy(update={"charts": ()})))
     empty = tmp_path / "empty.docx"
     with zipfile.ZipFile(empty, "w") as packed:
         packed.writestr("a.txt", "x")
     for file, said in (
+        (locked, "protected by a password"), (sheet, "it is not a Word file"),
         (macros, "it holds macros"), (cut, "no Word document"), (torn, "no Word document"),
         (plain, "no Word document"), (empty, "no Word document"), (tmp_path, "cannot be read"),
         (tmp_path / "none.docx", "cannot be read: No such file"),
@@ -438,6 +444,11 @@ def large_type(document: Any) -> None:
     document.styles["Normal"].font.name = "Verdana"
 
 
+def two_columns(document: Any) -> None:
+    columns = document.sections[0]._sectPr.find(f"{W}cols")
+    columns.set(f"{W}num", "2")
+
+
 def high_header(document: Any) -> None:
     header = document.sections[0].header
     header.paragraphs[0].add_run().add_picture(io.BytesIO(PIXEL), width=Mm(30), height=Mm(45))
@@ -459,7 +470,7 @@ def test_the_brief_is_one_page_whatever_the_case_and_the_template(
         long = with_judgments(dossier, 23, claim)
         titled = long.model_copy(update={"title": f"{dossier.title} {claim}"[:400]})
         made[f"{name}.docx"] = write_word(titled, draw=dot)
-    pages = (small_page, wide_page, large_type, high_header)
+    pages = (small_page, wide_page, large_type, high_header, two_columns)
     for change in pages:
         file = of_page(tmp_path / change.__name__, change)
         for count in (1, 23):
@@ -526,3 +537,12 @@ def test_the_chart_on_the_page_has_its_size_title_source_and_cut_off() -> None:
     for text in (chart.title, chart.subtitle, chart.source):
         assert text in said
     assert "Cut-off 1 Jun 2024" in said
+
+
+def test_without_a_judgment_the_page_has_the_record_and_a_chart() -> None:
+    dossier = fitted().dossier.model_copy(update={"judgments": (), "tally": ()})
+    document = opened(write_word(dossier, draw=dot))
+    assert not document.tables
+    assert len(document.inline_shapes) == 1
+    assert "Judgments" not in [p.text for p in document.paragraphs]
+    assert not opened(write_annex(dossier)).tables

@@ -201,15 +201,16 @@ class _Planning:
     def put_further(self) -> None:
         """Put what else there is room for."""
         d = self.dossier
-        if not self.plan.judgments or not self._stand(1, some=True):
+        if d.judgments and not (self.plan.judgments and self._stand(1, some=True)):
             return
         signs = tuple(sign.text for sign in d.signs)
         self._section("What to watch", signs or tuple(f"{name}: {line}" for name, line in d.watch))
         if self.plan.rest:
             return
         self._chart()
-        self._stand(2)
-        self._notes()
+        if d.judgments:
+            self._stand(2)
+            self._notes()
         self._section("What stands out", d.findings)
         if self.plan.chart is not None:  # it takes what is left
             wide, high = self.plan.chart_size

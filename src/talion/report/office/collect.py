@@ -63,7 +63,7 @@ def build_dossier(result: RunResult, results_json: str) -> Dossier:
     top, footing = build_top(result), build_footing(result, reader)
     receipt = result.receipt
     return Dossier(
-        format=2,
+        format=3,
         results_sha256=hashlib.sha256(results_json.encode()).hexdigest(),
         title=top.title,
         as_of=receipt.as_of,

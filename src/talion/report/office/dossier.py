@@ -46,7 +46,7 @@ __all__ = [
 ]
 
 DOSSIER, RESULTS = "dossier.json", "results.json"
-FORMAT = 2
+FORMAT = 3
 """Raise it with any change of the models below: an older file is then refused, with its remedy."""
 
 Cell: TypeAlias = bool | int | float | str | None
@@ -365,7 +365,7 @@ class Dossier(_Part):
         withheld: what was left out, in words; "" if nothing was.
     """
 
-    format: Literal[2]
+    format: Literal[3]
     results_sha256: str
     title: str
     as_of: dt.date

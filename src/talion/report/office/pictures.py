@@ -6,6 +6,7 @@ source as a line below the chart. PNG is drawn at three times its size, for prin
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import re
 from collections.abc import Mapping
@@ -42,6 +43,8 @@ _ROWS = {
     "effects": ("effects", "name", 230, (22, 40)),
 }
 """Where rows make the height: dataset, column of their names, height to aim at, pixels a row."""
+_MONTHS_OF_TICKS = 9 * 31
+"""Days below which a timeline's ticks are less than a month apart."""
 _LEAST_FRAME, _LEAST_STEP, _MOST_STEP = 120, 13.0, 150.0
 _SVG_SIZE = re.compile(r'<svg[^>]*? width="([\d.]+)"[^>]*? height="([\d.]+)"')
 
@@ -103,6 +106,10 @@ def picture_spec(
         shape["height"] = {"step": frame.step}
     for layer in shape["layer"]:
         _suit(layer, chart.template, frame, sizes)
+        if chart.template == "timeline" and _days(chart) < _MONTHS_OF_TICKS:
+            axis = layer.get("encoding", {}).get("x", {}).get("axis")
+            if axis:
+                axis["format"] = "%d %b %Y"  # several ticks would have the same month
     room = frame.width + _BESIDE.get(chart.template, _AXIS)
 
     def lines(text: str, kind: str) -> list[str]:
@@ -142,6 +149,16 @@ def _suit(layer: Spec, template: str, frame: Frame, sizes: Mapping[str, int]) ->
         axis.update({"labelLimit": _NAMES, "minExtent": 0})
     if template == "effects" and "value" in encoding.get("x", {}):
         encoding["x"]["value"] = frame.width + _NUMBERS * sizes["label"] // _SIZES["label"]
+
+
+def _days(chart: ChartData) -> int:
+    """Return the days that a timeline spans."""
+    columns = [
+        *chart.datasets["events"]["day"], *chart.datasets["known"]["day"],
+        *chart.datasets["gaps"]["start"],
+    ]  # fmt: skip
+    days = sorted(dt.date.fromisoformat(str(day)[:10]) for day in columns)
+    return (days[-1] - days[0]).days if days else 0
 
 
 def _config(config: Spec, sizes: Mapping[str, int]) -> Spec:

@@ -6,6 +6,7 @@ A template gives its styles, page, header and footer; its text goes. Styles that
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 import zlib
 from pathlib import Path
@@ -32,6 +33,9 @@ _OLD_TEXT = (
 )  # fmt: skip
 """Ends of the kinds of relationship that belong to a document's text and go with it."""
 _FOOTNOTE_SIZE = 7.5
+_OLE = bytes.fromhex("d0cf11e0a1b11ae1")
+"""How files of older office programs begin, and newer ones that are locked."""
+_ADDRESS = re.compile(r"file '<[^>]*>'")
 # What zipfile, zlib and the XML reader raise for a file that is damaged, locked or something else.
 _BROKEN = (ValueError, KeyError, OSError, RuntimeError, SyntaxError, zipfile.BadZipFile, zlib.error)
 
@@ -90,12 +94,19 @@ def open_template(file: Path) -> Document:
     except OSError as error:
         message = f"the template cannot be read: {error.strerror or error}"
         raise InputError(message, place=str(file), remedy=remedy) from None
+    if data.startswith(_OLE):
+        message = (
+            "the template is protected by a password, or a document of Word before 2007 (.doc)"
+        )
+        raise InputError(message, place=str(file), remedy=remedy)
     try:
         document = docx.Document(io.BytesIO(_as_document(data)))
     except _BROKEN as error:
-        message = f"the template is no Word document: {' '.join(str(error).split())[:80]}"
+        why = _ADDRESS.sub("it", " ".join(str(error).split()))[:80]
+        message = f"the template is no Word document: {why}"
         raise InputError(message, place=str(file), remedy=remedy) from None
     _empty(document)
+    _one_column(document)
     _add_styles(document)
     _footnote_styles(document, size=None)
     _without_thumbnail(document)
@@ -135,6 +146,15 @@ def _empty(document: Document) -> None:
     for key, rel in list(document.part.rels.items()):
         if rel.reltype.endswith(_OLD_TEXT) and f'"{key}"' not in left:
             del document.part.rels[key]
+
+
+def _one_column(document: Document) -> None:
+    """Let text run over the whole width: a table of judgments has no room in half of it."""
+    for columns in document.element.body.iter(_qn("w:cols")):
+        for name in ("num", "equalWidth"):
+            columns.attrib.pop(_qn(f"w:{name}"), None)
+        for child in list(columns):
+            columns.remove(child)
 
 
 def _add_styles(document: Document) -> None:
