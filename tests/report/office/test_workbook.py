@@ -237,15 +237,20 @@ def test_dates_are_dates(run: Made, tmp_path: Path, written: bytes, book: Any) -
 def test_chart_data_are_the_numbers_drawn() -> None:
     dossier = fitted().dossier
     fan = next(c for c in dossier.charts if c.id == "fan-attack")
-    rows = [r for r in chart_rows(fan) if r[1] == "fan" and r[6] == "median"]
-    assert [r[7] for r in rows] == list(fan.datasets["fan"]["median"])
+    rows = [r for r in chart_rows(fan) if r[1] == "fan"]
+    assert [r[6]["median"] for r in rows] == list(fan.datasets["fan"]["median"])
     assert [r[2].isoformat() for r in rows if r[2]] == list(fan.datasets["fan"]["day"])
     paths = [r for r in chart_rows(fan) if r[1] == "paths"]
     assert {r[4] for r in paths} == {f"simulated history {i}" for i in (1, 2, 3)}
     known = [r for r in chart_rows(fan) if r[1] == "known"]
-    assert known == [("fan-attack", "known", dt.date(2024, 6, 1), None, "known until here", "", "", None)]  # fmt: skip
-    measures = {r[6] for c in dossier.charts for r in chart_rows(c)}
+    assert known == [("fan-attack", "known", dt.date(2024, 6, 1), None, "known until here", "", {})]
+    measures = {name for c in dossier.charts for r in chart_rows(c) for name in r[6]}
     assert measures.isdisjoint({"zero", "shade", "size", "dash"})
+    sheet = next(s for s in sheets(dossier) if s.name == "Chart data")
+    assert set(sheet.heads[6:]) == measures
+    drawn = [dict(zip(sheet.heads, row, strict=True)) for row in sheet.rows]
+    told = [row["median"] for row in drawn if (row["chart"], row["part"]) == (fan.id, "fan")]
+    assert told == list(fan.datasets["fan"]["median"])
 
 
 # Texts as XML can hold them; the rest is shown by its number.

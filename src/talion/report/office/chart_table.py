@@ -1,7 +1,7 @@
-"""The numbers behind the charts as one long table, to be filtered and pivoted.
+"""The numbers behind the charts as one table, to be filtered, pivoted and drawn again.
 
-A row is one number: of which chart, which part of it, from and to when, of what, which measure. Points
-and lines without a number (the cut-off, acts taken out) have a row without one. What only places ink
+A row is one point of a chart: of which chart and part of it, from and to when, of what, and its measures.
+Points and lines without a number (the cut-off, acts taken out) have none. What only places ink
 (base lines, shades, sizes) is left out.
 """
 
@@ -17,7 +17,7 @@ from talion.report.office.dossier import Cell, ChartData
 __all__ = ["Row", "chart_rows"]
 
 When: TypeAlias = dt.date | dt.datetime | None
-Row: TypeAlias = tuple[str, str, When, When, str, str, str, int | float | None]
+Row: TypeAlias = tuple[str, str, When, When, str, str, dict[str, int | float]]
 _INK = frozenset({"zero", "shade", "size", "dash", "at", "status"})
 _STARTS, _ENDS = ("day", "start", "middle"), ("end",)
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}(T[\d:.]+)?")
@@ -30,20 +30,16 @@ def chart_rows(chart: ChartData) -> Iterator[Row]:
         chart: of a dossier.
 
     Yields:
-        Chart id, part, from, to, name, detail, measure, value.
+        Chart id, part, from, to, name, detail, measures by name.
     """
     for part, columns in chart.datasets.items():
         names = [name for name in columns if name not in _INK]
         size = len(next(iter(columns.values()), ()))
         for i in range(size):
-            point = {name: columns[name][i] for name in names}
-            for start, end, name, detail, measure, value in _point(point):
-                yield chart.id, part, start, end, name, detail, measure, value
+            yield (chart.id, part, *_point({name: columns[name][i] for name in names}))
 
 
-def _point(
-    point: dict[str, Cell],
-) -> Iterator[tuple[When, When, str, str, str, int | float | None]]:
+def _point(point: dict[str, Cell]) -> tuple[When, When, str, str, dict[str, int | float]]:
     start = next((_when(point[k]) for k in _STARTS if _when(point.get(k))), None)
     end = next((_when(point[k]) for k in _ENDS if _when(point.get(k))), None)
     texts = [
@@ -52,15 +48,11 @@ def _point(
     ]  # fmt: skip
     if isinstance(point.get("path"), int):
         texts.append(f"simulated history {int(point['path'] or 0) + 1}")
-    name, detail = (texts or [""])[0], "; ".join(texts[1:])
     numbers = {
         key: value for key, value in point.items()
         if isinstance(value, int | float) and not isinstance(value, bool) and key != "path"
     }  # fmt: skip
-    if not numbers:
-        yield start, end, name, detail, "", None
-    for measure, value in numbers.items():
-        yield start, end, name, detail, measure, value
+    return start, end, (texts or [""])[0], "; ".join(texts[1:]), numbers
 
 
 def _when(value: Cell) -> When:

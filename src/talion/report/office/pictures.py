@@ -30,6 +30,8 @@ _NAMES = 300
 """Pixels for the names of a timeline's rows, which are long."""
 _NUMBERS = 150
 """Pixels for the numbers behind the rows of effects, in type of the usual size."""
+_EFFECT_NAMES = 250
+"""The same for the names before them."""
 _BESIDE = {"timeline": _NAMES + 10, "effects": 410}
 """Pixels beside the frame: names of rows, and numbers after them."""
 _AXIS = 45
@@ -147,6 +149,9 @@ def _suit(layer: Spec, template: str, frame: Frame, sizes: Mapping[str, int]) ->
     axis = encoding.get("y", {}).get("axis")
     if template == "timeline" and axis:
         axis.update({"labelLimit": _NAMES, "minExtent": 0})
+    if template == "effects" and axis:
+        wide = _EFFECT_NAMES * sizes["label"] // _SIZES["label"]
+        axis.update({"labelLimit": wide, "minExtent": wide})
     if template == "effects" and "value" in encoding.get("x", {}):
         encoding["x"]["value"] = frame.width + _NUMBERS * sizes["label"] // _SIZES["label"]
 

@@ -271,8 +271,11 @@ def _charts(dossier: Dossier) -> Sheet:
 
 
 def _chart_data(dossier: Dossier) -> Sheet:
-    heads = ("chart", "part", "from", "to", "name", "detail", "measure", "value")
-    rows = tuple(row for chart in dossier.charts for row in chart_rows(chart))
+    """A row a point of a chart, with a column for each measure that any chart has."""
+    points = [row for chart in dossier.charts for row in chart_rows(chart)]
+    measures = list(dict.fromkeys(name for *_, numbers in points for name in numbers))
+    heads = ("chart", "part", "from", "to", "name", "detail", *measures)
+    rows = tuple((*row[:-1], *(row[-1].get(name) for name in measures)) for row in points)
     return Sheet("Chart data", heads, rows)
 
 
