@@ -14,6 +14,7 @@ from talion.judge.labels import Label
 from talion.judge.results import RunResult
 from talion.judge.run import judge_case
 from talion.judge.simulated import _overdrawn_warnings
+from talion.judge.words import FIXED_FORM
 from talion.model.reading import READINGS
 
 # A flood runs every history into the event cap, which takes its time: it is judged apart.
@@ -135,11 +136,17 @@ def test_likelihood_and_confidence_never_share_a_sentence(result: RunResult) -> 
             assert "onfiden" not in part.likelihood_sentence
 
 
-def test_nothing_is_printed_as_certain(result: RunResult) -> None:
-    main = result.judgment("fixed").main
+def test_no_chance_is_told_where_the_form_fixes_the_answer(result: RunResult) -> None:
+    judgment = result.judgment("fixed")
+    main = judgment.main
     assert main is not None
-    assert "over 95 of 100" in main.likelihood_sentence
-    assert "100 of 100" not in main.likelihood_sentence
+    assert not main.gives_chance
+    assert not judgment.gives_chance
+    assert main.likelihood_sentence == FIXED_FORM
+    assert main.readings["as_written"] is not None  # the share itself is kept
+    others = [j for j in result.judgments if j.main is not None and j.label is not Label.FIXED]
+    assert any(j.gives_chance for j in others)
+    assert all(j.gives_chance is (j.main.kind != "record") for j in others if j.main is not None)
 
 
 def test_both_horizons_are_judged_and_the_shorter_leads() -> None:

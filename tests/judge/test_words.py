@@ -43,7 +43,13 @@ def test_never_nought_nor_a_hundred_nor_decimals(p: float) -> None:
 def test_likelihood_names_reading_and_interval() -> None:
     said = likelihood_sentence("share", {"as_written": SHARE, "no_view": None}, {})
     assert "As written: it holds in 62 of 100 simulated histories (35 to 84 over draws" in said
-    assert "No view: no simulated history can answer the test." in said
+    assert said.startswith("No view: no simulated history can answer the test. As written: ")
+
+
+def test_nothing_is_printed_as_certain() -> None:
+    said = likelihood_sentence("share", {"as_written": share(1.0)}, {})
+    assert "over 95 of 100" in said
+    assert "100 of 100" not in said
 
 
 def test_an_effect_has_its_unit_and_what_matters() -> None:

@@ -10,7 +10,9 @@ from talion.report.wording import wording_view
 
 def test_each_reading_and_each_rule_is_shown() -> None:
     result = judged("calm")
-    view = wording_view(result.judgment("J1"))
+    assert result.judgment("J1").label.value == "Fixed by the form"
+    assert wording_view(result.judgment("J1")).by_reading == ()  # no chance, so no word for one
+    view = wording_view(result.judgment("J2"))
     assert [name for name, _, _ in view.by_reading][:2] == ["No view", "As written"]
     assert {verdict for _, verdict, _ in view.by_reading} <= {
         "too strong", "fair", "too weak", "untestable"

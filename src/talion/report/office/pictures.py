@@ -148,7 +148,7 @@ def _suit(layer: Spec, template: str, frame: Frame, sizes: Mapping[str, int]) ->
         mark["fontSize"] = max(sizes["label"] - 1, mark.get("fontSize", 0))
     axis = encoding.get("y", {}).get("axis")
     if template == "timeline" and axis:
-        axis.update({"labelLimit": _NAMES, "minExtent": 0})
+        axis.update({"labelLimit": _NAMES, "minExtent": 0, "labelPadding": 8})
     if template == "effects" and axis:
         wide = _EFFECT_NAMES * sizes["label"] // _SIZES["label"]
         axis.update({"labelLimit": wide, "minExtent": wide})
