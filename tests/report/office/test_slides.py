@@ -256,11 +256,18 @@ def test_numbers_on_the_axis_of_effects_do_not_touch(made: Any) -> None:
     svg = draw_picture(
         chart.model_copy(update={"datasets": {**chart.datasets, "effects": data}}), made
     ).svg
-    texts = re.findall(
-        r'translate\(([-\d.]+),[-\d.]+\)" font-family="[^"]*" font-size="([\d.]+)px"[^>]*>(−?\d+)<',
+    told = re.findall(
+        r'text-anchor="(\w+)" transform="translate\(([-\d.]+),[-\d.]+\)" font-family="[^"]*" '
+        r'font-size="([\d.]+)px"[^>]*>(−?\d+)<',
         svg,
     )
-    ticks = sorted((float(x), 0.6 * float(size) * len(text)) for x, size, text in texts)
-    assert len(ticks) >= 3
-    for (x, wide), (x2, wide2) in pairwise(ticks):
-        assert x2 - x > (wide + wide2) / 2 + 4
+    shift = {"start": 0.0, "middle": -0.5, "end": -1.0}
+    ends = []
+    for anchor, x, size, text in told:
+        wide = 0.56 * float(size) * len(text)
+        left = float(x) + shift[anchor] * wide
+        ends.append((left, left + wide))
+    ends.sort()
+    assert len(ends) >= 3
+    for (_, right), (left, _) in pairwise(ends):
+        assert left - right > 6
