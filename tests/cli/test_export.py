@@ -36,7 +36,12 @@ def test_a_run_is_exported_beside_itself_or_elsewhere(
     out = tmp_path / "deep" / "out"
     ended = talion("export", run, "--docx", "--txt", "--bib", "--out", out)
     assert ended.status == 0, ended.err
-    assert {f.name for f in out.iterdir()} == {"brief.docx", "annex.docx", "summary.txt", "sources.bib"}
+    assert {f.name for f in out.iterdir()} == {
+        "brief.docx",
+        "annex.docx",
+        "summary.txt",
+        "sources.bib",
+    }
     title = docx.Document(str(out / "brief.docx")).paragraphs[0].text
     assert title == json.loads((run / "results.json").read_text(encoding="utf-8"))["title"]
 
