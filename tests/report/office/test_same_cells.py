@@ -169,6 +169,7 @@ def test_no_sentence_gives_a_chance_where_the_form_fixes_it() -> None:
     run = fitted()
     (j,) = (j for j in run.dossier.judgments if j.label == "Fixed by the form")
     assert j.likelihood == "The form of the test fixes the answer, so no chance is given."
+    assert j.rests == j.flips == ()
     for text in (j.likelihood, *j.bottom_line, j.label_sentence):
         assert "%" not in text
         assert "of 100" not in text

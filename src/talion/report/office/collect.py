@@ -151,6 +151,8 @@ def _judgment(
     stated = result.case.judgments[row.id]
     evidence = (*stated.evidence, *stated.evidence_for, *stated.evidence_against)
     main = result.judgment(row.id).main
+    # Where the form fixes the answer it rests on no assumption, and nothing would change it.
+    open_to = main if main is not None and main.gives_chance else None
     names = {name: reading for reading, name, _ in SHOWN}
     return JudgmentEntry(
         id=row.id,
@@ -173,8 +175,8 @@ def _judgment(
         likelihood=view.likelihood,
         confidence=view.confidence,
         footing=view.footing,
-        rests=tuple(_linchpins(main)),
-        flips=tuple(_flips(main)),
+        rests=tuple(_linchpins(open_to)),
+        flips=tuple(_flips(open_to)),
         signs=tuple(_signs(result, row.id)),
         signs_none="" if view.look_out is None else view.look_out.why_none,
         watch=view.watch,
