@@ -28,7 +28,7 @@ PAGE = FOLDER / "your-own-case.md"
 SCRIPT = FOLDER / "make_border_crisis.py"
 
 STEP = re.compile(
-    r"(?:(?P<how>Save this as|Add this at the end of)\s+`(?P<file>[^`]+)`:\n\n)?"
+    r"(?:Save this as\s+`(?P<file>[^`]+)`:\n\n)?"
     r"^```(?P<language>sh|yaml)\n(?P<text>.*?)^```",
     flags=re.MULTILINE | re.DOTALL,
 )
@@ -41,15 +41,11 @@ class Step:
     language: str
     text: str
     file: str
-    adds: bool
 
 
 def steps() -> list[Step]:
     found = STEP.finditer(PAGE.read_text(encoding="utf-8"))
-    return [
-        Step(m["language"], m["text"], m["file"] or "", m["how"] == "Add this at the end of")
-        for m in found
-    ]
+    return [Step(m["language"], m["text"], m["file"] or "") for m in found]
 
 
 @pytest.fixture(scope="module")
@@ -107,12 +103,8 @@ def test_the_page_has_the_steps_of_the_walk() -> None:
         "start", "ask", "check", "show", "run", "export", "ask", "run", "diff", "freeze", "freeze",
     ]  # fmt: skip
     assert commands[0] == "python make_border_crisis.py"
-    written = [(s.file, s.adds) for s in found if s.language == "yaml"]
-    assert written == [
-        ("marenne-answers.yaml", False),
-        ("marenne/case.yaml", True),
-        ("second-thoughts.yaml", False),
-    ]
+    written = [s.file for s in found if s.language == "yaml"]
+    assert written == ["marenne-answers.yaml", "second-thoughts.yaml"]
 
 
 def on_the_path(folder: Path) -> dict[str, str]:
@@ -139,8 +131,7 @@ def test_every_step_of_the_page_works_in_order(tmp_path: Path) -> None:
     printed: dict[str, str] = {}
     for step in steps():
         if step.language == "yaml":
-            with (here / step.file).open("a" if step.adds else "w", encoding="utf-8") as file:
-                file.write(step.text)
+            (here / step.file).write_text(step.text, encoding="utf-8")
             continue
         for line in step.text.splitlines():
             done = subprocess.run(

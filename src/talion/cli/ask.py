@@ -85,6 +85,7 @@ def _faults(case: Case) -> Sequence[TalionError]:
 
 def _as_data(session: Session) -> dict[str, object]:
     from talion.read.questions.answers import DONT_KNOW, ONE_TEMPLATE
+    from talion.read.questions.brief import claims_offered
     from talion.read.questions.session import answers_path
     from talion.read.questions.subjects import chosen_types
 
@@ -95,6 +96,10 @@ def _as_data(session: Session) -> dict[str, object]:
         "dont_know": DONT_KNOW,
         "questions": [question.as_data(session.sheet) for question in session.questions],
         "templates": dict(ONE_TEMPLATE),
+        "claims_of_the_brief": [
+            {"claim": offer.claim, "word": offer.word, "evidence": offer.evidence}
+            for offer in claims_offered(session.case)
+        ],
     }
 
 

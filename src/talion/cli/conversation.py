@@ -16,6 +16,7 @@ from talion.model.strength import FADES
 
 if TYPE_CHECKING:
     from talion.read.questions.answers import Answer
+    from talion.read.questions.brief import Offer
     from talion.read.questions.question import Question
     from talion.read.questions.session import Preview, Session
 
@@ -149,7 +150,7 @@ class Conversation:
             if not self._right(preview):
                 continue
             if answer is not None and question.kind not in ("usual", "fades"):
-                reasons = self._reasons(with_origin=question.kind != "pressure")
+                reasons = self._reasons(question)
                 if reasons:
                     told = answer.model_copy(update=reasons)
                     preview = self.session.preview(question, told)
@@ -205,46 +206,97 @@ class Conversation:
             say(sentence(f"! {remark}"))
         return self._yes("right?", "write y to keep it, n to answer again")
 
-    def _reasons(self, *, with_origin: bool) -> dict[str, str]:
-        found: dict[str, str] = {}
-        if with_origin:
+    def _reasons(self, question: Question) -> dict[str, Any]:
+        found: dict[str, Any] = {}
+        if question.kind != "pressure":
             asked = "who says so? b the brief, r the record, m my own judgment [m] > "
             found["origin"] = self._until_right(asked, _origin, "m")
         because = self._line("because? (Enter: no reason given) > ", empty="")
         if because:
             found["because"] = because
+        if found.get("origin") == "brief":
+            evidence = self._place(question, because)
+            if evidence is not None:
+                found["evidence"] = evidence
         return found
+
+    def _place(self, question: Question, because: str) -> str | dict[str, str | int] | None:
+        """Ask where a text beside the case says so; None for no place."""
+        from talion.read.questions.brief import place_quoted, places_offered
+        from talion.read.questions.subjects import title_of
+
+        case = self.session.case
+        offers = places_offered(case, [because, *(title_of(case, n) for n in question.about)])
+        if not offers:
+            return None
+        say(_lettered(offers))
+
+        def place(typed: str) -> str | dict[str, str | int] | None:
+            known = _by_letter(offers, typed)
+            if known is not None or not typed:
+                return known.evidence if known is not None else None
+            return place_quoted(case, typed)
+
+        asked = "where does it say so? a letter, words of the brief, or Enter for no place > "
+        return self._until_right(asked, place, "")
 
     # --- judgments -------------------------------------------------------------------------------
 
     def _judgments(self, question: Question) -> None:
         from talion.read.questions.answers import ONE_TEMPLATE, is_unknown
+        from talion.read.questions.brief import claims_offered
         from talion.read.questions.question import sentence_with_letters
 
         templates = list(ONE_TEMPLATE)
         while True:
-            say(f"  {n}  {sentence_with_letters(name)}" for n, name in enumerate(templates, 1))
-            text = self._line(
-                "which sentence? a number, or Enter for no more > ", "", meant=question.help
-            )
+            offers = claims_offered(self.session.case)
+            if offers:
+                say(["  what the brief says that no judgment cites yet:", *_lettered(offers)])
+                say(["  sentences that can be tested, and one that cannot:"])
+            say(f"    {n}  {sentence_with_letters(name)}" for n, name in enumerate(templates, 1))
+            which = "a letter or a number" if offers else "a number"
+            text = self._line(f"which? {which}, or Enter for no more > ", "", meant=question.help)
             if not text:
                 return
             if is_unknown(text):
                 self.session = self.session.keep(self.session.preview_no_judgment())
                 return
-            if not text.isdigit() or not 1 <= int(text) <= len(templates):
-                say([f"  write a number from 1 to {len(templates)}"])
-                continue
             try:
-                self._judgment(templates[int(text) - 1])
+                self._chosen(offers, templates, text)
             except (_Left, _Back):
                 say(["  this one is left out"])
 
-    def _judgment(self, template: str) -> None:
+    def _chosen(self, offers: Sequence[Offer], templates: Sequence[str], text: str) -> None:
+        """Put down a claim of the brief, or one's own, as the sentence that is chosen."""
+
+        def template_of(typed: str) -> str:
+            if not typed.isdigit() or not 1 <= int(typed) <= len(templates):
+                raise ValueError(f"write a number from 1 to {len(templates)}")
+            return templates[int(typed) - 1]
+
+        offer = _by_letter(offers, text)
+        if offer is not None:
+            word = {"word": offer.word} if offer.word else {}
+            claim = {"claim": offer.claim, "evidence": offer.evidence, **word}
+            self._judgment(
+                self._until_right("as which sentence? its number > ", template_of), claim
+            )
+            return
+        try:
+            template = template_of(text)
+        except ValueError as error:
+            letters = f", or a letter from a to {LETTERS[len(offers) - 1]}" if offers else ""
+            say([f"  {error}{letters}"])
+            return
+        untested = template == "not_testable"
+        own = {"claim": self._until_right("in your words? > ", str)} if untested else {}
+        self._judgment(template, own)
+
+    def _judgment(self, template: str, claim: dict[str, Any]) -> None:
         from talion.read.questions.answers import judgment_of
 
         try:
-            said = self._sentence(template)
+            said = self._sentence(template, claim)
             preview = self.session.preview_judgment(judgment_of(said))
         except (TalionError, ValidationError, ValueError) as error:
             say(sentence(f"not taken: {_said(error)}"))
@@ -263,11 +315,26 @@ class Conversation:
                 preview = self.session.preview_judgment(judgment_of({**said, "because": because}))
             self.session = self.session.keep(preview)
 
-    def _sentence(self, template: str) -> dict[str, Any]:
+    def _sentence(self, template: str, claim: dict[str, Any]) -> dict[str, Any]:
+        case = self.session.case
+        said: dict[str, Any] = {"template": template, **claim}
+        if template != "not_testable":
+            said |= self._terms(template)
+        plain = "would not" if template == "would_not_stop" else "unhedged"
+        word = claim.get("word", plain)
+        said["word"] = self._until_right(
+            f"your word of likelihood? such as likely, or unhedged for a plain claim [{word}] > ",
+            lambda typed: _word(typed, case.document.lexicon),
+            word,
+        )
+        return said
+
+    def _terms(self, template: str) -> dict[str, Any]:
+        """Ask for what a template speaks of."""
         from talion.read.questions.sentences import causes_for
 
         case = self.session.case
-        said: dict[str, Any] = {"template": template}
+        said: dict[str, Any] = {}
         if template in ("would_not_stop", "holds_down", "raises"):
             said["cause"] = self._choice("X", causes_for(case, template))
         said["effect"] = self._choice("Y", (*case.events, *case.series))
@@ -287,12 +354,6 @@ class Conversation:
                 _size,
                 "10 %",
             )
-        word = "would not" if template == "would_not_stop" else "unhedged"
-        said["word"] = self._until_right(
-            f"your word of likelihood? such as likely, or unhedged for a plain claim [{word}] > ",
-            lambda typed: _word(typed, case.document.lexicon),
-            word,
-        )
         return said
 
     def _choice(self, what: str, known: Sequence[str]) -> str:
@@ -356,6 +417,22 @@ class Conversation:
             if text in ("y", "yes", "n", "no"):
                 return text.startswith("y")
             say([f"  {help_}"])
+
+
+LETTERS = "abcefgijklmnoprstuvwxyz"  # d, h and q are answers of their own
+SHOWN = 110  # characters of a sentence of the brief
+
+
+def _lettered(offers: Sequence[Offer]) -> Iterator[str]:
+    for letter, offer in zip(LETTERS, offers, strict=False):
+        text = offer.text
+        cut = text if len(text) <= SHOWN else f"{text[:SHOWN].rsplit(' ', 1)[0]} …"
+        yield from sentence(f"{letter}  {cut}", indent=4)
+
+
+def _by_letter(offers: Sequence[Offer], typed: str) -> Offer | None:
+    place = LETTERS.find(typed.lower()) if len(typed) == 1 else -1
+    return offers[place] if 0 <= place < len(offers) else None
 
 
 def _origin(text: str) -> str:

@@ -19,6 +19,7 @@ __all__ = ["BriefSentence", "judgments_in", "nearest", "pointer_to", "sentences_
 
 SHORTEST, LONGEST = 4, 90  # words of what is offered as a judgment
 QUOTED = 12  # words up to which a sentence is quoted whole
+BROKEN_AT = 60  # characters from which a line without an end goes on in the next
 STEM = 5  # letters by which words are held to be one: "ambush" and "ambushes"
 _HEADING = re.compile(r"\b(judge?ments?|outlook|forecasts?|assessments?)\b", re.IGNORECASE)
 _END = re.compile(r"[.!?][\"”’')\]]*(?=\s)")
@@ -58,8 +59,7 @@ def sentences_of(text: str, lexicon: str = "icd203") -> tuple[BriefSentence, ...
 
 def _sentences(text: str, lexicon: str) -> Iterator[BriefSentence]:
     listed = False
-    for paragraph in re.finditer(r"\S[^\n]*", text):
-        line, begins = paragraph.group(), paragraph.start()
+    for begins, line in _paragraphs(text):
         bullet = _BULLET.match(line)
         if bullet is None and _is_heading(line):
             listed = bool(_HEADING.search(line))
@@ -68,6 +68,25 @@ def _sentences(text: str, lexicon: str) -> Iterator[BriefSentence]:
             said = " ".join(line[start:end].split())
             words = estimative_words(said, lexicon)
             yield BriefSentence(begins + start, begins + end, said, words, listed)
+
+
+def _paragraphs(text: str) -> Iterator[tuple[int, str]]:
+    """Yield where each paragraph begins, and its text; lines that were broken at a width are joined."""
+    start, end = 0, 0
+    for line in re.finditer(r"\S[^\n]*", text):
+        last = text[start:end].rpartition("\n")[2].rstrip()
+        broken = len(last) >= BROKEN_AT and not last.endswith((".", "!", "?", ":", ";"))
+        if end > start and not (
+            broken
+            and text[end : line.start()].strip(" \t\r") == "\n"
+            and not _BULLET.match(line[0])
+        ):
+            yield start, text[start:end]
+            start = line.start()
+        start = line.start() if end == 0 else start
+        end = line.end()
+    if end > start:
+        yield start, text[start:end]
 
 
 def _is_heading(line: str) -> bool:
@@ -112,7 +131,7 @@ def _has_length(sentence: BriefSentence) -> bool:
 def nearest(
     sentences: Sequence[BriefSentence], words: Iterable[str], most: int = 3
 ) -> tuple[BriefSentence, ...]:
-    """Return the sentences that share most with given words, the best first.
+    """Return the sentences that share most with given words, the best first; no headings.
 
     A word counts the more the fewer sentences hold it: log(1 + n / n_with), the inverse document
     frequency of Spärck Jones (1972); words are compared by their first five letters, a final s apart.
@@ -134,6 +153,7 @@ def nearest(
         for stems in held
     ]
     best = sorted(range(len(held)), key=lambda i: (-weights[i], i))
+    best = [i for i in best if not _is_heading(sentences[i].text)]
     return tuple(sentences[i] for i in best[:most] if weights[i] > 0)
 
 

@@ -90,7 +90,7 @@ MEANINGS: dict[str, tuple[dict[str, Any], str, str]] = {
 }
 
 
-@pytest.mark.parametrize("template", ONE_TEMPLATE)
+@pytest.mark.parametrize("template", MEANINGS)
 def test_a_sentence_holds_where_it_is_true_and_fails_where_it_is_false(
     tmp_path: Path, template: str
 ) -> None:
@@ -122,7 +122,21 @@ def test_a_switch_is_turned_the_way_that_the_sentence_needs(
     assert (found < 0.1) is not expected
 
 
-@pytest.mark.parametrize("template", ONE_TEMPLATE)
+def test_every_sentence_but_the_untested_one_is_tried() -> None:
+    assert set(ONE_TEMPLATE) - set(MEANINGS) == {"not_testable"}
+
+
+def test_what_no_event_shows_is_listed_and_never_tested(tmp_path: Path) -> None:
+    said = {"claim": "They want the ford", "word": "seemingly", "because": "nobody has asked"}
+    session = judged(opened(tmp_path, world()), template="not_testable", **said)
+    written = session.case.judgments["J1"]
+    assert (written.kind, written.testable, written.holds_if) == ("motive", "never", None)
+    assert (written.claim, written.word, written.because) == tuple(said.values())
+    twice = judged(session, template="not_testable", **said)
+    assert twice.text == session.text
+
+
+@pytest.mark.parametrize("template", MEANINGS)
 def test_a_judgment_has_a_time_and_a_test_and_nothing_to_complain_of(
     tmp_path: Path, template: str
 ) -> None:

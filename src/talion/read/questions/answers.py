@@ -52,7 +52,9 @@ __all__ = [
 DONT_KNOW = "don't know"
 _UNKNOWN = frozenset({DONT_KNOW, "dont know", "do not know", "don’t know", "unknown", "d", "?"})
 
-Template = Literal["would_not_stop", "holds_down", "raises", "by_date", "goes_on", "at_most"]
+Template = Literal[
+    "would_not_stop", "holds_down", "raises", "by_date", "goes_on", "at_most", "not_testable"
+]
 ONE_TEMPLATE: Mapping[str, str] = {
     "would_not_stop": "{cause} would not stop {effect}",
     "holds_down": "{cause} holds down {effect}",
@@ -60,6 +62,7 @@ ONE_TEMPLATE: Mapping[str, str] = {
     "by_date": "{effect} by {by}",
     "goes_on": "{effect} goes on",
     "at_most": "at most {at_most} events {effect}",
+    "not_testable": "a motive or a view, which no event could show to be wrong",
 }
 """Each template with its sentence; what stands in braces is asked."""
 
@@ -122,7 +125,7 @@ class JudgmentAnswer(_Given):
     """A judgment as a sentence made from a template."""
 
     template: Template
-    effect: str
+    effect: str | None = None
     cause: str | None = None
     word: str | None = None
     horizon: Days | None = Field(default=None, ge=1)
@@ -142,8 +145,12 @@ class JudgmentAnswer(_Given):
             "by_date": ("by",),
             "goes_on": (),
             "at_most": ("at_most",),
+            "not_testable": (),
         }[self.template]
-        for key in needs:
+        tested = self.template != "not_testable"
+        if not tested and not self.claim.strip():
+            raise ValueError("`not_testable` needs `claim`")
+        for key in (*needs, *(("effect",) if tested else ())):
             if getattr(self, key) is None:
                 raise ValueError(f"`{self.template}` needs `{key}`")
         uses = {
@@ -153,6 +160,8 @@ class JudgmentAnswer(_Given):
             "size": {"holds_down", "raises"},
             "by": {"by_date"},
             "at_most": {"at_most"},
+            "effect": set(ONE_TEMPLATE) - {"not_testable"},
+            "horizon": set(ONE_TEMPLATE) - {"not_testable"},
         }
         for key, templates in uses.items():
             if getattr(self, key) is not None and self.template not in templates:

@@ -27,7 +27,9 @@ KINDS = {
     "by_date": "forecast",
     "goes_on": "forecast",
     "at_most": "forecast",
+    "not_testable": "motive",
 }
+_NOTHING_SHOWS = "no event that these data could hold would show it wrong"
 
 
 def causes_for(case: Case, template: str) -> tuple[str, ...]:
@@ -50,6 +52,8 @@ def judgment_written(case: Case, data: dict[str, Any], answer: JudgmentAnswer) -
     Raises:
         InputError: what it speaks of is not in the case, or its date lies in the past.
     """
+    if answer.template == "not_testable":
+        return _untested(case, data, answer)
     _known(case, answer)
     changes, world = _world(case, answer)
     test, reading = _test(case, answer, world)
@@ -73,6 +77,20 @@ def judgment_written(case: Case, data: dict[str, Any], answer: JudgmentAnswer) -
             return Written((), ("judgments", name), ("it stands in the case already",))
     name = next_number(case.judgments, "J")
     return Written((*changes, Put(("judgments", name), entry)), ("judgments", name))
+
+
+def _untested(case: Case, data: dict[str, Any], answer: JudgmentAnswer) -> Written:
+    """Return a judgment that is listed with its evidence and never tested."""
+    entry: dict[str, Value] = {"claim": answer.claim}
+    if answer.evidence is not None:
+        entry["evidence"] = answer.evidence
+    entry |= {"kind": KINDS[answer.template], "word": answer.word or "unhedged"}
+    entry |= {"testable": "never", "because": answer.because or _NOTHING_SHOWS}
+    for name, known in (data.get("judgments") or {}).items():
+        if isinstance(known, dict) and known.get("claim") == answer.claim:
+            return Written((), ("judgments", name), ("it stands in the case already",))
+    name = next_number(case.judgments, "J")
+    return Written((Put(("judgments", name), entry),), ("judgments", name))
 
 
 def _known(case: Case, answer: JudgmentAnswer) -> None:
@@ -123,7 +141,7 @@ def _world(case: Case, answer: JudgmentAnswer) -> tuple[tuple[Put, ...], str]:
 
 def _test(case: Case, answer: JudgmentAnswer, world: str) -> tuple[dict[str, Value], str]:
     """Return the test and how the sentence was read."""
-    effect = answer.effect
+    effect = str(answer.effect)
     if answer.template in ("would_not_stop", "goes_on"):
         every = _every(case, answer)
         least = 1 if answer.at_least is None else as_written(answer.at_least)
@@ -178,7 +196,7 @@ def _every(case: Case, answer: JudgmentAnswer) -> int:
             value=f"{answer.horizon} days",
             remedy=f"give a horizon of more than {SETTLES_AFTER} days",
         )
-    return min(_window(case, answer.effect), room)
+    return min(_window(case, str(answer.effect)), room)
 
 
 def _window(case: Case, effect: str) -> int:
@@ -196,10 +214,10 @@ def _claim(case: Case, answer: JudgmentAnswer, world: str) -> str:
         every = _every(case, answer)
         pace = f", at least {answer.at_least} in every {every} days"
     if answer.template == "would_not_stop":
-        return f"{world}: this would not stop “{title_of(case, answer.effect)}”{pace}"
+        return f"{world}: this would not stop “{title_of(case, str(answer.effect))}”{pace}"
     said = {
         "cause": f"“{title_of(case, answer.cause)}”" if answer.cause else "",
-        "effect": f"“{title_of(case, answer.effect)}”",
+        "effect": f"“{title_of(case, str(answer.effect))}”",
         "by": f"{answer.by.day} {answer.by:%B %Y}" if answer.by else "",
         "at_most": answer.at_most,
     }
