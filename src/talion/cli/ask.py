@@ -122,8 +122,8 @@ def next_steps(session: Session) -> Iterator[str]:
     ours = [n for n in session.sheet.wrote.values() if _is_ours(session.case, n)]
     if ours:
         yield from sentence(
-            f"{', '.join(dict.fromkeys(ours))}: not the brief's, so the reading as written leaves "
-            "them out; as_written_ours and no_view take them",
+            f"{', '.join(dict.fromkeys(ours))}: not the brief's, so left out of the reading as written; "
+            "as_written_ours and no_view have all links",
             indent=0,
         )
     if not session.case.judgments:
@@ -155,6 +155,8 @@ def explained(preview: Preview, session: Session) -> str:
             for part in parts_of(preview.case, entry[1])
         ]
         claim = preview.case.judgments[entry[1]].claim
+        if not parts:
+            parts = ["listed as not testable, with its evidence; no chance is given"]
         return "; ".join([f"{claim}: {'; '.join(parts)}", *preview.written.notes])
     question = session.question(preview.question)
     switch = switch_asked(preview.case, preview.sheet)

@@ -154,10 +154,8 @@ def _whose(result: RunResult) -> str:
     links = result.case.links
     own = sum(link.origin != "brief" for link in links.values())
     added = f" {own} of them we added; the reading as written leaves those out." if own else ""
-    return (
-        f"The {plural(len(links), 'link')} and the tests are our reading of the brief, not its "
-        f"author's.{added} Disagree with a reading? Edit it: one line, and see the result move."
-    )
+    what = f"The {plural(len(links), 'link')} and the tests" if links else "The tests"
+    return f"{what} are our reading of the brief, not its author's.{added} Disagree with a reading? Edit it: one line, and see the result move."
 
 
 def _findings(result: RunResult) -> Iterator[Finding]:
