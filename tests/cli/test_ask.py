@@ -222,12 +222,12 @@ def test_a_sitting_asks_echoes_and_keeps(starter: Path, capsys: pytest.CaptureFi
     replies = [
         "4 5 7", "y",                                # usual.raid
         "d", "",                                     # usual.shelling, Enter is yes
-        "3 5", "3/5/7", "n", "3 5 8", "y", "b", "", "",  # answers: two mistakes and a second thought
+        "3 5", "3/5/7", "n", "3 5 8", "y", "b", "", "", "",  # answers: two mistakes and a second thought
         "5 days", "y",
-        "-1 -0.5 -0.1", "y", "m", "my own view",
+        "-1 -0.5 -0.1", "y", "m", "my own view", "the army",
         "",                                          # how soon: left for later
         "War in the valley", "y", "2024-02-01", "y", "",
-        "0.5 1 2", "y", "r", "",
+        "0.5 1 2", "y", "r", "", "",
         "1", "rain", "raid", "", "", "y", "",        # a judgment by ids and defaults
         "6", "1", "30", "90 days", "likely", "n",    # one that is taken back
         "",
@@ -242,6 +242,7 @@ def test_a_sitting_asks_echoes_and_keeps(starter: Path, capsys: pytest.CaptureFi
     assert case.links["L1"].share == (30, 50, 80)
     assert (case.links["L1"].origin, case.links["L1"].fades) == ("brief", "weeks")
     assert case.links["L7"].because == "my own view"
+    assert case.links["L7"].contested == "the army"
     assert case.links["L8"].origin == "record"
     assert list(case.judgments)[-1] == "J6"
     assert held.session.sheet.answers["usual.shelling"] is None
@@ -335,7 +336,7 @@ def test_a_slip_in_a_part_of_an_answer_asks_that_part_again(
     replies = [
         *[""] * 6,
         "yes", "War", "y", "maybe", "2030-01-01", "2024-02-01", "y", "",  # the pressure
-        "lots", "0.5 1 2", "y", "they", "m", "",                          # what comes after it
+        "lots", "0.5 1 2", "y", "they", "m", "", "",                      # what comes after it
         "9", "5", "nobody", "raid", "long", "90", "perchance", "likely", "y", "because I say so", "",
     ]  # fmt: skip
     held = conversation(starter, replies)
@@ -431,7 +432,7 @@ def test_killed_in_the_middle_loses_nothing(talion: Command, starter: Path) -> N
     case = load_case(starter)
     assert (case.events["raid"].usual, case.events["shelling"].usual) == ((4, 5, 7), (1, 2, 3))
     assert case.links["L1"].strength == "strong"
-    shown = at_terminal(starter, ["3 5 7", "y", "m", "", "q"], kill=False)
+    shown = at_terminal(starter, ["3 5 7", "y", "m", "", "", "q"], kill=False)
     assert "Of ten events" in shown
     assert "In a usual month" not in shown  # both are answered
     assert load_case(starter).links["L1"].share == (30, 50, 70)
@@ -516,14 +517,22 @@ def test_a_sentence_of_the_brief_is_a_claim_with_its_place(
 def test_a_link_of_the_brief_is_given_its_place(
     with_note: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    replies = ["3 5 7", "y", "b", "they fire back", "not in it", "the army answers ... artillery"]
+    replies = [
+        "3 5 7",
+        "y",
+        "b",
+        "they fire back",
+        "not in it",
+        "the army answers ... artillery",
+        "",
+    ]
     conversation(with_note, ["", "", *replies, "q"])
     out = " ".join(capsys.readouterr().out.split())
     assert "a The army answers many of the raids with artillery." in out
     assert "note does not hold these words" in out
     (pointer,) = load_case(with_note).links["L1"].evidence
     assert (pointer.source, pointer.quote) == ("note", "the army answers ... artillery")
-    conversation(with_note, ["4 5 7", "y", "b", "", "a", "q"], again=("answers.raid.shelling",))
+    conversation(with_note, ["4 5 7", "y", "b", "", "a", "", "q"], again=("answers.raid.shelling",))
     (pointer,) = load_case(with_note).links["L1"].evidence
     assert pointer.quote == "The army answers many of the raids with artillery"
 

@@ -218,6 +218,10 @@ class Conversation:
             evidence = self._place(question, because)
             if evidence is not None:
                 found["evidence"] = evidence
+        if question.kind != "pressure":
+            other = self._line("who says otherwise, and what? (Enter: nobody known) > ", empty="")
+            if other:
+                found["contested"] = other
         return found
 
     def _place(self, question: Question, because: str) -> str | dict[str, str | int] | None:

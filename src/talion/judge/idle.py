@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
 from talion.judge.findings import Finding
 from talion.judge.paths import SystemGraph, path_of
@@ -16,7 +16,10 @@ __all__ = ["idle_links"]
 
 
 def idle_links(case: Case, graph: SystemGraph) -> Iterator[Finding]:
-    """Yield links on no judgment's path, links without data, links of a switch that never turned."""
+    """Yield links on no judgment's path, links without data, links of a switch that never turned.
+
+    And that nobody is named who contests any of those on a path.
+    """
     used: set[str] = set()
     for part in readable_parts(case):
         used |= set(path_of(graph, part).links)
@@ -28,6 +31,22 @@ def idle_links(case: Case, graph: SystemGraph) -> Iterator[Finding]:
         else:
             yield from _never_turned(case, link)
             yield from _never_happened(case, link)
+    yield from _uncontested(case, [n for n in case.links if n in used])
+
+
+def _uncontested(case: Case, used: Sequence[str]) -> Iterator[Finding]:
+    """Say that the author's opponent supposes what the author supposes."""
+    stated = [name for name in used if case.links[name].origin != "nobody"]
+    if stated and not any(case.links[name].contested for name in stated):
+        yield Finding(
+            "note",
+            "nobody-contests",
+            place_in(case, "links"),
+            "no link that bears on a judgment is contested by anyone",
+            "the author's opponent then supposes what the author supposes, so a label that asks the "
+            "opponent too asks nothing more",
+            "name who says otherwise: `contested: WHO, and what` in a link that somebody disputes",
+        )
 
 
 def _unused(case: Case, link: str) -> Finding:

@@ -78,9 +78,10 @@ class _Given(Part):
 
 
 class Numbers(_Given):
-    """Low, likely and high, or one number that is certain."""
+    """Low, likely and high, or one number that is certain; of a link also who says otherwise."""
 
     value: Prior
+    contested: str = ""
 
 
 def _half_life(value: Any) -> Any:

@@ -124,6 +124,8 @@ def _short(value: Triple) -> Value:
 
 def _reasons(here: tuple[str, ...], answer: Numbers | Tempo | Pressure) -> list[Put]:
     puts = [Put((*here, "because"), answer.because)] if answer.because else []
+    if isinstance(answer, Numbers) and answer.contested and here[0] == "links":
+        puts.append(Put((*here, "contested"), answer.contested))
     if answer.evidence is not None:
         puts.append(Put((*here, "evidence"), answer.evidence))
     return puts
@@ -248,6 +250,8 @@ def _link(
         entry["within"] = f"{WITHIN} days"
     entry["origin"] = (answer.origin or "analyst") if wanted.sign else "nobody"
     entry["because"] = answer.because or NO_REASON
+    if answer.contested:
+        entry["contested"] = answer.contested
     entry["evidence"] = answer.evidence if answer.evidence is not None else "none"
     remarks = [(wanted.form, wanted.remark)]
     notes = list(_certain(wanted.size))
