@@ -296,7 +296,7 @@ def _write_new(folder: Path, imported: Import, brief: Brief | None) -> None:
             write_files(stage, texts)
             _move(stage, folder)
     say_look(found)
-    _say_end(folder, project, len(project.texts) + len(texts))
+    _say_end(folder, project, len(project.texts) + len(texts), "ask")
 
 
 def _move(stage: Path, folder: Path) -> None:
@@ -328,7 +328,7 @@ def _write_again(folder: Path, imported: Import, brief: Brief | None, mapping: M
     replace_together(folder, changed)
     say_look(found)
     say_changes(project)
-    _say_end(folder, project, len(changed))
+    _say_end(folder, project, len(changed), "check")
     if backup is not None:
         say([f"what was overwritten is kept in {backup}"])
 
@@ -364,7 +364,7 @@ def _back_up(folder: Path, names: Sequence[str]) -> Path | None:
     return target
 
 
-def _say_end(folder: Path, project: Project, files: int) -> None:
+def _say_end(folder: Path, project: Project, files: int, then: str) -> None:
     say(
         [
             "",
@@ -373,7 +373,7 @@ def _say_end(folder: Path, project: Project, files: int) -> None:
             else f"{folder}: nothing to write, all is as it was",
         ]
     )
-    say([f"next: read {folder / LOOK}, then talion check {folder}"])
+    say([f"next: read {folder / LOOK}, then talion {then} {folder}"])
     if project.lost_kinds:
         names = ", ".join(kind.id for kind in project.lost_kinds)
         say(
