@@ -233,7 +233,7 @@ def test_a_sitting_asks_echoes_and_keeps(starter: Path, capsys: pytest.CaptureFi
         "",
     ]  # fmt: skip
     held = conversation(starter, replies)
-    out = capsys.readouterr().out
+    out = " ".join(capsys.readouterr().out.split())
     assert "two numbers are a range: add the likely one between them, such as 3 3.9 5" in out
     assert out.count("right?") == 0  # asked of `reply`, which shows its own prompt
     assert "= one in 6.1 days" in out

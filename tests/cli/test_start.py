@@ -406,7 +406,10 @@ def test_an_import_that_was_killed_is_completed_by_the_next_command(
         assert now == after
 
 
-def test_long_names_in_the_rows_shown_are_cut_visibly(talion: Command, tmp_path: Path) -> None:
+def test_long_names_in_the_rows_shown_are_cut_visibly(
+    talion: Command, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "110")
     long = "Coordination of the Committees of the Upper and the Lower River"
     rows = [
         [*HEAD, "Place"],
