@@ -11,9 +11,9 @@ from judge.crisis import TEXT, small_record
 from talion.errors import InputError
 from talion.fit.case import fit as fitting
 from talion.fit.case.key import case_hash
-from talion.fit.case.options import Options
+from talion.fit.case.options import VARIANTS, Options
 from talion.fit.case.specification import Problem, problem_of
-from talion.model.case import Case, parse_case
+from talion.model.case import Case, load_case, parse_case
 
 HEAD = TEXT.replace("judgments:\n", "")
 RIVALS = "rivals: [{links: L1, without: L4, because: both}]\n"
@@ -73,6 +73,21 @@ def test_each_rival_is_one_more_variant_and_moves_no_other_seed(
     fitting.fit_case(case_of(), seed=5, variants=chosen)
     assert [s for _, s in sampled] == [s for _, s in with_rival[:-1]]
     assert list(fitting.fit_case(case_of(RIVALS), seed=5, variants=()).variants) == []
+
+
+def test_a_variant_that_changes_nothing_is_the_main_reading(
+    sampled: list[tuple[Problem, int]],
+) -> None:
+    """The record has no totals, so leaving them out, or the rows beside them, leaves the same."""
+    chosen = ("half_strength", "rows_only", "totals_only", "opponent")
+    fit = fitting.fit_case(case_of(), seed=5, variants=chosen)
+    assert [p.options for p, _ in sampled] == [
+        Options(), Options(strength=0.5), Options(reading="opponent"),
+    ]  # fmt: skip
+    assert fit.variants["rows_only"] is fit.variants["totals_only"] is fit.main
+    assert fit.variants["half_strength"] is not fit.main
+    with_totals = problem_of(load_case("baghdad-2024"))
+    assert not problem_of(load_case("baghdad-2024"), VARIANTS["rows_only"]).is_that_of(with_totals)
 
 
 @pytest.mark.parametrize(
