@@ -6,6 +6,7 @@ import datetime as dt
 import io
 import os
 import zipfile
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -94,6 +95,18 @@ def test_what_is_read_is_exactly_what_writing_returned(tmp_path: Path, fit: Case
     assert contents(read_fit(path)) == contents(stored)
     assert contents(quantised(fit)) == contents(stored)
     assert contents(quantised(stored)) == contents(stored)  # rounding twice is rounding once
+
+
+def test_a_variant_that_is_the_main_reading_is_kept_once(
+    tmp_path: Path, fit: CaseFit, file_bytes: bytes
+) -> None:
+    same = replace(fit, variants={**fit.variants, "rows_only": fit.main})
+    path = tmp_path / "fit.npz"
+    write_fit(path, same)
+    back = read_fit(path)
+    assert list(back.variants) == ["opponent", "rows_only"]
+    assert back.variants["rows_only"] is back.main
+    assert len(path.read_bytes()) < 1.02 * len(file_bytes)
 
 
 @given(fit=fits())

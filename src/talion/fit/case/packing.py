@@ -45,6 +45,9 @@ def pack(fit: CaseFit) -> tuple[dict[str, Any], Arrays]:
     header["readings"] = []
     arrays: Arrays = {}
     for i, (name, fitted) in enumerate(fit.readings()):
+        if name != MAIN and fitted is fit.main:
+            header["readings"].append({"name": name, "same_as": MAIN})
+            continue
         parts, packed = _pack_reading(name, fitted)
         header["readings"].append(parts)
         arrays |= {f"{i}/{key}": value for key, value in packed.items()}
@@ -64,6 +67,9 @@ def unpack(header: Mapping[str, Any], arrays: Mapping[str, NDArray[Any]]) -> Cas
             raise TypeError(f"{name} is {type(value).__name__}")
     readings: dict[str, FittedReading] = {}
     for i, parts in enumerate(header["readings"]):
+        if "same_as" in parts:  # the main reading, which comes first
+            readings[_text(parts["name"])] = readings[_text(parts["same_as"])]
+            continue
         prefix = f"{i}/"
         mine = {n.removeprefix(prefix): a for n, a in arrays.items() if n.startswith(prefix)}
         readings[_text(parts["name"])] = _unpack_reading(parts, mine)
