@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from read.test_passages import starter_copy
+from read.starter_copy import starter_copy
 from talion.judge.checks import findings_on
 from talion.model.case import load_case
 

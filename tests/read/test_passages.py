@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import hashlib
-import shutil
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from read.starter_copy import starter_copy
 from talion.model.case import built_in_cases, load_case
 from talion.model.schema import CaseEvidence
 from talion.read.passages import passage_of, pointers_of, spans_of, texts_beside
@@ -58,13 +58,6 @@ def test_a_pointer_names_characters_or_nothing() -> None:
     assert passage_of(CaseEvidence(source="a", start=4, end=900), TEXT) is None
     assert passage_of(CaseEvidence(source="a", quote="it said so"), TEXT) == (27, 37)
     assert passage_of(CaseEvidence(source="a", gist="somewhere"), TEXT) is None
-
-
-def starter_copy(folder: Path) -> Path:
-    path = load_case("starter").path
-    assert path is not None
-    shutil.copytree(path.parent, folder)
-    return folder
 
 
 def test_a_text_is_there_changed_missing_or_unreadable(tmp_path: Path) -> None:

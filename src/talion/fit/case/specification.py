@@ -62,20 +62,6 @@ class Problem:
     informed: tuple[str, ...]
     held: Mapping[str, float] = field(default_factory=dict)
 
-    def is_that_of(self, other: Problem) -> bool:
-        """Whether both ask for one posterior, though their options differ."""
-        parts = ("parameters", "arrows", "factors", "classes", "record", "informed", "held")
-        return (
-            self.options.reading == other.options.reading
-            and self.options.fixed == other.options.fixed
-            and all(getattr(self, part) == getattr(other, part) for part in parts)
-            and np.array_equal(self.sampled, other.sampled)
-            and all(
-                np.array_equal(np.asarray(a), np.asarray(b))
-                for a, b in zip(self.arrays, other.arrays, strict=True)
-            )
-        )
-
 
 def problem_of(case: Case, options: Options | None = None) -> Problem:
     """Return what is to be fitted.
