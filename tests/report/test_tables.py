@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import replace
 
 import pytest
@@ -19,6 +20,8 @@ from talion.report.marks import Mark, draw_marks
 from talion.report.record_section import build_record, total_rates
 from talion.report.results_table import build_results, word_range_said
 from talion.report.top import build_top, finding_sentence
+
+DAY = dt.timedelta(days=1)
 
 
 def reader_of(result: RunResult) -> EvidenceReader:
@@ -134,6 +137,16 @@ def test_countries_add_up(calm: RunResult) -> None:
     section = build_record(calm, reader_of(calm))
     assert section.countries == ("Eastland",)
     assert {r.what: r.total for r in section.by_country} == {"Attack": 24, "Strike": 3}
+
+
+def test_rows_outside_the_period_are_not_counted_in_it(calm: RunResult) -> None:
+    first = calm.record.period[0]
+    early = replace(calm.record.events[0], id="early", start=first - DAY, end=first - DAY)
+    record = replace(calm.record, events=(*calm.record.events, early))
+    held = build_top(replace(calm, record=record)).holds
+    assert held.startswith(f"{len(calm.record.events)} dated events")
+    assert held.endswith("; 1 more lies outside these days.")
+    assert "outside" not in build_top(calm).holds
 
 
 def test_no_table_of_countries_where_no_row_states_one(calm: RunResult) -> None:

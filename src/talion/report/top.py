@@ -101,7 +101,8 @@ def finding_sentence(result: RunResult) -> str:
 def _holds(result: RunResult) -> str:
     record = result.record
     first, last = record.period
-    actions = Counter(e.action for e in record.events if e.countable)
+    within = [e for e in record.events if first <= e.start <= last]
+    actions = Counter(e.action for e in within if e.countable)
     common = series([f"{n} {a.replace('_', ' ')}" for a, n in actions.most_common(3)])
     totals = (
         f", {plural(len(record.counts), 'reported total')} in "
@@ -110,9 +111,13 @@ def _holds(result: RunResult) -> str:
         else ""
     )
     named = f" (most often {common})" if common else ""
+    outside = len(record.events) - len(within)
+    more = (
+        f"; {outside} more lie{'s' if outside == 1 else ''} outside these days" if outside else ""
+    )
     return (
-        f"{plural(len(record.events), 'dated event')}{named}{totals}, from "
-        f"{plural(len(record.sources), 'source')}, {day(first)} to {day(last)}."
+        f"{plural(len(within), 'dated event')}{named}{totals}, from "
+        f"{plural(len(record.sources), 'source')}, {day(first)} to {day(last)}{more}."
     )
 
 
