@@ -14,8 +14,7 @@ from typing import TYPE_CHECKING
 from talion.errors import InputError
 from talion.judge.evidence_matrix import MARKS, Matrix
 from talion.report.office.container import moment, repack
-from talion.report.office.sheet_layout import FORMULA_STARTS
-from talion.report.words import clean
+from talion.report.office.sheet_layout import write_value
 
 if TYPE_CHECKING:
     import datetime as dt
@@ -29,7 +28,6 @@ __all__ = ["MARKS_SHEET", "matrix_workbook", "read_marks"]
 MARKS_SHEET, MODEL_SHEET = "Marks", "Model"
 _HEADS = ("row", "kind", "what", "observed")
 _SHADES = {"CC": "A9CFA4", "C": "DCEBD8", "I": "F3DDD3", "II": "E0A68F"}
-_LONGEST = 32_767
 
 
 def matrix_workbook(matrix: Matrix, as_of: dt.date, version: str) -> bytes:
@@ -53,7 +51,7 @@ def matrix_workbook(matrix: Matrix, as_of: dt.date, version: str) -> bytes:
     for line, row in enumerate(matrix.rows, 2):
         for page in (model, marks):
             for column, value in enumerate((row.id, row.kind, row.title, row.observed), 1):
-                _text(page.cell(line, column), value)
+                write_value(page.cell(line, column), value)
         for i, cell in enumerate(row.cells):
             _word(model.cell(line, 5 + 2 * i), cell.word)
             if cell.value is not None:
@@ -96,22 +94,12 @@ def _head(page: Worksheet, matrix: Matrix, *, numbers: bool) -> None:
         heads += [name, f"{name}: difference"] if numbers else [name]
     for column, head in enumerate(heads, 1):
         cell = page.cell(1, column)
-        _text(cell, head)
+        write_value(cell, head)
         cell.font, cell.fill = Font(bold=True), PatternFill("solid", fgColor="E4E7EA")
         cell.alignment = Alignment(vertical="top", wrap_text=True)
         wide = {1: 24, 2: 10, 3: 44, 4: 60}.get(column, 14)
         page.column_dimensions[get_column_letter(column)].width = wide
     page.freeze_panes = "E2"
-
-
-def _text(cell: SheetCell | MergedCell, value: str) -> None:
-    text = clean(value)[:_LONGEST]
-    if not text:
-        return
-    cell.value = text
-    cell.data_type = "s"
-    if text.startswith(FORMULA_STARTS):
-        cell.quotePrefix = True
 
 
 def _word(cell: SheetCell | MergedCell, word: str) -> None:

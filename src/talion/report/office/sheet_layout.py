@@ -22,7 +22,9 @@ if TYPE_CHECKING:
     from openpyxl.cell import Cell as SheetCell
     from openpyxl.worksheet.worksheet import Worksheet
 
-__all__ = ["FONT", "FORMULA_STARTS", "SIZE", "Line", "Sheet", "Value", "lay_out", "set_print"]
+__all__ = [
+    "FONT", "FORMULA_STARTS", "SIZE", "Line", "Sheet", "Value", "lay_out", "set_print", "write_value",
+]  # fmt: skip
 
 Value: TypeAlias = bool | int | float | str | dt.date | dt.datetime | None
 FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
